@@ -22,6 +22,7 @@ from typing import Any
 
 from benchmarks import (
     codelists,
+    comparing,
     drafting,
     growth,
     indexing,
@@ -57,6 +58,7 @@ def parts(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]
     found["index-emis"] = lambda: indexing.run(500 if smoke else 5000, repeats, data)
     for size in sizes:
         found[f"suggest-{size}"] = lambda size=size: suggest.run(size, range(1, repeats + 1))
+    found["compare"] = lambda: comparing.run(150 if smoke else 1500, data)
     found["growth"] = lambda: growth.run(growing, repeats, data)
     found["practices"] = lambda: many_practices.run(2 if smoke else 4, sizes[0], repeats, data)
     return found

@@ -22,7 +22,8 @@ from textual.widgets import Input
 from recordpick.criteria.load import read_pack
 from recordpick.demo import make_demo
 from recordpick.index.practice_index import open_index
-from recordpick.resources import criteria_folder
+from recordpick.matching import match
+from recordpick.resources import criteria_folder, general_practice_pack
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
@@ -34,6 +35,7 @@ SIZE = (120, 30)
 MEMBER = "Ann Other"
 DEMONSTRATION = "demonstration.recordpick"
 BY_HAND = "by-hand.recordpick"
+CHECKED = "checking/checked.recordpick"
 LIST = "patients-for-the-criterion.csv"
 # a supplier's list without rules, as in a spreadsheet
 CRITERIA = """\
@@ -42,6 +44,9 @@ H-1,Workflow,Complaint on record,A patient who made a complaint in the last year
 H-2,Workflow,Home visits,A patient who is visited at home every week,Visits; Who came,5
 H-3,Medication,Dosette box,A patient whose medication comes in a dosette box,Drugs; Times,5
 """
+
+_MOMENT = "12&#160;Nov&#160;2026&#160;10:41"
+"""When everything was done, in every picture."""
 
 Keep = Callable[[str, str], None]
 """Receives a picture's name and its SVG."""
@@ -86,7 +91,7 @@ class Member:
 
 
 def cleaned(svg: str) -> str:
-    """Remove the fonts that the SVG would fetch; name fonts that systems have."""
+    """Remove the fonts that the SVG would fetch; name fonts that systems have; fix the moment."""
     svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
     svg = re.sub(r"<!--.*?-->\s*", "", svg)
     svg = re.sub(
@@ -94,11 +99,12 @@ def cleaned(svg: str) -> str:
         "font-family: Cascadia Mono, Consolas, Menlo, DejaVu Sans Mono, monospace;",
         svg,
     )
+    svg = re.sub(r"\d\d&#160;[A-Z][a-z]{2}&#160;\d{4}&#160;\d\d:\d\d", _MOMENT, svg)
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 
 def prepare(folder: Path) -> None:
-    """Write what the walk needs beside the demonstration: a file without rules, and a list."""
+    """Write what the walk needs beside the demonstration: two files and a list."""
     (folder / "criteria.csv").write_text(CRITERIA, encoding="utf-8")
     index = open_index(folder / "index")
     pack = read_pack(folder / "criteria.csv")
@@ -107,6 +113,13 @@ def prepare(folder: Path) -> None:
     WorkingFile.create(
         folder / BY_HAND, pack, index, as_at, index.manifest.practice, person, suggestion_seed="1"
     ).close()
+    (folder / CHECKED).parent.mkdir()  # where it is not taken for a copy of the demonstration
+    shutil.copyfile(folder / DEMONSTRATION, folder / CHECKED)
+    matches = match(read_pack(general_practice_pack()), index, as_at)
+    with WorkingFile.open(folder / CHECKED, person) as file:
+        for criterion_id in ("MED-01", "PRO-01", "DEM-04"):
+            file.pick(criterion_id, matches.patients(criterion_id)[:3].to_list())
+        file.record_export(Path("hand-over"), "ab" * 32)
     known = index.patients(as_at).head(4).collect()["patient_id"]
     lines = ["Patient number", *known, "0"]
     (folder / LIST).write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -123,6 +136,7 @@ async def walk(folder: Path, keep: Keep) -> None:
         await _pick(member)
         await _many(member)
         await _hand_over(member)
+        await _check(member, folder)
         await _by_hand(member, folder)
 
 
@@ -212,6 +226,17 @@ async def _hand_over(member: Member) -> None:
     await member.fill("#answer", r"C:\Data checking\hand-over")
     await member.picture("export")
     await member.press("escape", "ctrl+o")
+
+
+async def _check(member: Member, folder: Path) -> None:
+    member.app.open_file(folder / CHECKED)
+    await member.settled()
+    await member.press("k")
+    await member.picture("phases")
+    await member.press("enter", "enter", "d")
+    await member.fill("#check-differs", "one address is missing")
+    await member.picture("checking")
+    await member.press("escape", "escape", "ctrl+o")
 
 
 async def _by_hand(member: Member, folder: Path) -> None:

@@ -193,7 +193,6 @@ def _medication(row: Row) -> tuple[str, str]:
         f"review {_format(row.get('review_on'))}" if row.get("review_on") else "",
         f"ended {_format(row.get('ended_on'))}" if row.get("ended_on") else "",
         _format(row.get("stop_reason")),
-        f"prescribed by {row['prescriber']}" if row.get("prescriber") else "",
         _flag(row, "is_unmapped", "not mapped to dm+d"),
         _flag(row, "is_confidential", "confidential"),
     ), ""

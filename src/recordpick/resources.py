@@ -22,6 +22,11 @@ def criteria_folder() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "criteria"
 
 
+def handbook_pages() -> tuple[Path, Path]:
+    """Return where the first page of the handbook may be: installed, or in a checkout as text."""
+    return _PACKAGE / "handbook" / "README.html", _PACKAGE.parents[1] / "docs" / "README.md"
+
+
 def general_practice_pack() -> Path:
     """Return the path of the criteria pack that comes with recordpick."""
     return criteria_folder() / "general_practice.toml"

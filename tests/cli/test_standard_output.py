@@ -265,6 +265,8 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["clean-up", "demo/index", "--out", "clean"],
         ["issues", "progress", DEMO],
         ["issues", "pace", DEMO, "--line", "2"],
+        ["issues", "next", DEMO],
+        ["issues", "resolve", DEMO],
         ["issues", "sheets", DEMO, "--phase", "go_live", "--out", "sheets.xlsx"],
         ["issues", "import", DEMO, "demo/hand-over/tick_sheets.xlsx", "--show"],
         ["issues", "log", DEMO, "--out", "log.csv"],
@@ -286,6 +288,7 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["history", DEMO],
         ["rematch", DEMO, "--index", "demo/index"],
         ["completion", "powershell"],
+        ["guide", "--where"],
     ],
     ids=" ".join,
 )

@@ -51,6 +51,10 @@ EXAMPLES: dict[str, list[str]] = {
     "reports": ["demo/demonstration.recordpick"],
     "reports explain": ["demo/demonstration.recordpick", "CS005"],
     "export": ["demo/demonstration.recordpick", "--out", "OUT", "--name", "Pat"],
+    "issues next": ["demo/demonstration.recordpick"],
+    "issues set": ["demo/demonstration.recordpick", "PATIENT", "CRITERION", "same"],
+    "issues copy": ["demo/demonstration.recordpick", "--for", "AB", "--out", "OUT"],
+    "issues resolve": ["demo/demonstration.recordpick"],
     "hand-over": ["demo/demonstration.recordpick", "--how", "by hand", "--name", "Pat"],
     "issues import": ["demo/demonstration.recordpick", "list.csv", "--phase", "first_check"],
     "issues sheets": ["demo/demonstration.recordpick", "--phase", "first_check", "--out", "O.xlsx"],
@@ -72,6 +76,7 @@ EXAMPLES: dict[str, list[str]] = {
     "codelists check": ["af.csv"],
     "codelists cover": ["demo/index"],
     "completion": ["bash"],
+    "guide": ["--where"],
 }
 """Each command with what is enough for it to begin; some then have nothing to work on."""
 WITH_RESULTS = ["match", "index", "export", "criteria check"]

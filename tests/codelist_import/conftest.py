@@ -10,7 +10,8 @@ from random import Random
 import pytest
 
 from recordpick.codelist_import.cluster_map import cluster_map
-from recordpick.codelist_import.importing import ListImport, plan_import
+from recordpick.codelist_import.filled_lists import ListImport
+from recordpick.codelist_import.importing import plan_import
 from recordpick.codelist_import.made_up import (
     HEADER,
     generated_code,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from recordpick.cli.main import main
 from recordpick.codelist_import.checks import CheckedFile, check_files
 from recordpick.codelist_import.code_problems import why_not_usable
-from recordpick.codelist_import.importing import ListImport
+from recordpick.codelist_import.filled_lists import ListImport
 from recordpick.criteria.snomed_codes import check_digit_of
 from recordpick.errors import UserError
 
@@ -116,6 +116,14 @@ def _read(path: Path) -> CheckedFile | None:
     return found
 
 
+def test_a_file_that_was_cut_between_two_lines(rows: Rows, write: Write, plan: Plan) -> None:
+    """It looks whole; but all clusters that are missing would come after its last one."""
+    cut = [row for row in rows if row[0] < "N" or row[0] == "Cluster_ID"]
+    (note,) = plan(write(cut)).notes
+    assert f"the last cluster is {cut[-1][0]}, and all" in note
+    assert plan(write(rows)).notes == ()
+
+
 def test_a_cut_file_changes_nothing(
     rows: Rows, write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +189,15 @@ def test_what_check_says_of_a_list(tmp_path: Path, codes: list[str]) -> None:
     assert f"1 code is there more than once, such as {codes[0]} on lines 2, 4" in look
     assert "1 code looks like a Read or CTV3 code, such as H33.." in look
     assert "1 code has no check digit of SNOMED CT, such as 12345678" in look
+
+
+def test_a_comma_that_moved_the_code_of_a_list(tmp_path: Path, codes: list[str]) -> None:
+    """The row has as many cells as it may have, and a word where its code was."""
+    path = tmp_path / "af.csv"
+    path.write_text(f"term,code,note\nAF,{codes[0]},x\nAF, fast,{codes[1]}\n")
+    (found,) = check_files([path])
+    assert [(one.line, one.code) for one in found.wrong] == [(3, "fast")]
+    assert "may have moved the columns" in found.wrong[0].why
 
 
 def test_check_as_a_command(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.codelist_import.importing import ListImport
+from recordpick.codelist_import.filled_lists import ListImport
 from recordpick.errors import UserError
 
 Plan = Callable[..., ListImport]

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from recordpick.codelist_import.cluster_map import cluster_map, needed_lists, of_year
-from recordpick.codelist_import.importing import FilledList, ListImport, years_of
+from recordpick.codelist_import.filled_lists import FilledList, ListImport
+from recordpick.codelist_import.importing import years_of
 from recordpick.codelist_import.made_up import clusters_made_up, demonstration_lists
 from recordpick.errors import UserError
 
@@ -166,10 +167,50 @@ def test_reference_sets_by_number_take_the_clusters_name(
     assert found.not_needed == {codes[8]: 1}
 
 
+def test_a_snomed_ct_release(write: Write, plan: Plan, codes: list[str], tmp_path: Path) -> None:
+    """Full and snapshot agree: of a member's states the newest counts; other files are not used."""
+    header = ["id", "effectiveTime", "active", "moduleId", "refsetId", "referencedComponentId"]
+    states = [
+        ["u1", "20250101", "1", "m", codes[9], codes[0]],
+        ["u2", "20250101", "1", "m", codes[9], codes[1]],
+        ["u2", "20260101", "0", "m", codes[9], codes[1]],
+        ["u3", "20250101", "0", "m", codes[9], codes[2]],
+        ["u3", "20260101", "1", "m", codes[9], codes[2]],
+    ]
+    name = "Refset/Content/der2_Refset_Simple{}_GB1000000_20260501.txt"
+    newest = [states[0], states[2], states[4]]
+    for kind, rows in {"Full": states, "Snapshot": newest, "Delta": states[3:]}.items():
+        write([header, *rows], f"release/{kind}/{name.format(kind)}", delimiter="\t")
+    language = [*header, "acceptabilityId"]
+    write(
+        [language, [*states[0], "1"]], "release/der2_cRefset_Language_20260501.txt", delimiter="\t"
+    )
+    concepts = ["id", "effectiveTime", "active", "moduleId", "definitionStatusId"]
+    write([concepts, states[0][:5]], "release/sct2_Concept_20260501.txt", delimiter="\t")
+    described = ["id", "effectiveTime", "active", "moduleId", "conceptId", "term"]
+    write(
+        [
+            described,
+            ["d1", "20260101", "1", "m", codes[0], "A short one"],
+            ["d2", "20200101", "1", "m", codes[0], "A full one (finding)"],
+            ["d3", "20260101", "0", "m", codes[0], "An old one (finding)"],
+        ],
+        "release/sct2_Description_20260501.txt",
+        delimiter="\t",
+    )
+    own = write([["list", "cluster"], ["af", codes[9]]], "map.csv")
+    found = plan(tmp_path / "release", own=own)
+    assert lists(found)["af"].codes[codes[0]] == "A full one (finding)"
+    assert set(lists(found)["af"].codes) == {codes[0], codes[2]}
+    assert len(found.not_used) == 3
+    assert is_accounted_for(found, len(states) + len(newest))
+
+
 FORMS: dict[str, str] = {
     "asthma.csv": "code,term\n{},One\n",
     "Asthma.tsv": "code\tname\n{}\tOne\n",
     "nhsd-primary-care-domain-refsets-ast_cod.csv": "code,term\n{},One\n",
+    "nhsd-primary-care-domain-refsets-rev_cod-20260630 (1).csv": "code,term\n{},One\n",
     "nhs-drug-refsets-asttrt_cod.csv": "dmd_type,dmd_id,dmd_name,bnf_code\nVMP,{},One,0301\n",
     "asthma_drugs.csv": "type,id,bnf_code,nm,ddd\nvmp,{},0301,One,\n",
     "asthma_review.csv": "CTV3ID,snomedct_id,name\nXE2Y4,{},One\n",

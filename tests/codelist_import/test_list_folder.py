@@ -52,6 +52,8 @@ def test_the_folder_has_packs_that_use_its_lists(folder: Path) -> None:
     for name, codelist in pack.codelists.items():
         assert len(codelist.codes) == about.lists[name]["codes"]
     assert about.year == "2026/27"
+    assert pack.version.endswith(", lists 2026-05-21, QOF 2026/27")
+    assert read_pack(folder / "report_rules.toml").version.endswith("QOF 2026/27")
     assert about.about["sources"][0]["date"] == "2026-05-21"
     assert not pack.notes
 
@@ -156,6 +158,28 @@ def test_a_folder_with_something_else_is_not_replaced(
     )
 
 
+def test_terms_are_data(write: Write, tmp_path: Path, run: Run, codes: list[str]) -> None:
+    """No spreadsheet runs them, nothing is hidden in them, and the list is read again."""
+    terms = ["=HYPERLINK(1)", "-ve\u202e test", "two\nlines, and a comma"]
+    named = [["AFIB_COD", code, term] for code, term in zip(codes, terms, strict=False)]
+    path = write([["Cluster_ID", "SNOMED_code", "SNOMED_code_description"], *named])
+    run("import", path, "--into", tmp_path / "lists")
+    text = (tmp_path / "lists" / "codelists" / "af.csv").read_text(encoding="utf-8")
+    assert "'=HYPERLINK(1)" in text
+    assert "\u202e" not in text
+    assert len(text.splitlines()) == 4
+    assert read_pack(tmp_path / "lists" / "general_practice.toml").notes
+
+
+def test_where_the_folder_cannot_be(official: Path, tmp_path: Path, run: Run) -> None:
+    """A file, or no folder to be in: said before anything is written."""
+    (tmp_path / "file").write_text("Ours")
+    assert "is a file" in run("import", official, "--into", tmp_path / "file", code=2)
+    said = run("import", official, "--into", tmp_path / "none" / "lists", code=2)
+    assert "there is no folder" in said
+    assert (tmp_path / "file").read_text() == "Ours"
+
+
 def test_a_dry_run_writes_nothing(official: Path, tmp_path: Path, run: Run) -> None:
     """It says what would be."""
     said = run("import", official, "--into", tmp_path / "lists", "--dry-run")
@@ -204,3 +228,15 @@ def test_cover_counts_what_no_list_has(
     assert said["entries"] == said["listed_entries"] + sum(entries)
     run(*words, "3", "--out", out)
     assert pl.read_csv(out).height == len(counts)
+
+
+def test_demonstration_lists_give_no_figure_on_real_records(made_demo: Path, folder: Path) -> None:
+    """A register of the few codes that ship would be too small, and look whole."""
+    index = open_index(made_demo / "index")
+    real = replace(index, manifest=replace(index.manifest, synthetic=False))
+    day = index.manifest.as_at
+    shipped = answer_rules(real, day, _some(shipped_report_rules())).of("AF.register")
+    assert shipped.patients is None
+    assert "The codelist af is the one for demonstrations" in shipped.why_empty
+    own = answer_rules(real, day, _some(folder / "report_rules.toml")).of("AF.register")
+    assert own.patients is not None

@@ -56,7 +56,7 @@ def test_harm_is_never_tolerated_where_it_can_be_immediate():
 
 
 def test_a_matrix_with_mistakes_is_refused_with_all_of_them(tmp_path):
-    """Someone who writes an own matrix is told every mistake at once, and nothing is assumed."""
+    """Someone who writes an own matrix sees every mistake at once, and nothing is assumed."""
     path = tmp_path / "own.toml"
     path.write_text(
         '[severity.events]\ncode = "dreadful"\n[[area]]\nname = "all"\ntable = "events"\n'
@@ -65,10 +65,10 @@ def test_a_matrix_with_mistakes_is_refused_with_all_of_them(tmp_path):
     )
     with pytest.raises(UserError) as caught:
         read_acceptance(path)
-    told = str(caught.value)
-    assert "“dreadful” is not high, medium, low or none" in told
-    assert "“high = 2” is not a share from 0 to 1" in told
-    assert "no area takes the rest of medications" in told
+    said = str(caught.value)
+    assert "“dreadful” is not high, medium, low or none" in said
+    assert "“high = 2” is not a share from 0 to 1" in said
+    assert "no area takes the rest of medications" in said
 
 
 def test_what_is_not_a_matrix_is_refused(tmp_path):

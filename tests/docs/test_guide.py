@@ -80,5 +80,5 @@ def test_the_readme_has_a_picture_and_the_two_commands():
     """CI reads the test command from there, word for word."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "docs/pictures/" in readme[:1500]
-    assert "\n    python -m pip install . && recordpick demo\n" in readme
-    assert '\n    python -m pip install ".[test]" && pytest\n' in readme
+    assert "\n    python scripts/run.py demo\n" in readme
+    assert "\n    python scripts/run.py test\n" in readme

@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tick_sheet_filling import LINES_TOP, as_read, fill_in_lines, lines_of
 
@@ -25,6 +25,7 @@ from recordpick.data_checking.checking_workbook import TOP, Content, checking_wo
 from recordpick.data_checking.evidence import LineEvidence, MatchingEntry
 from recordpick.data_checking.import_results import ImportPreview, preview_import, preview_of
 from recordpick.data_checking.phase_sheets import phase_sheets
+from recordpick.data_checking.result_cells import is_same_patient
 from recordpick.data_checking.workbook import parse_workbook
 from recordpick.handover.export import export
 from recordpick.handover.readme import About
@@ -90,6 +91,58 @@ def test_what_was_filled_in_comes_back_whole(handed_over: bytes, file: WorkingFi
         for entry in looked.filled.entries
     }
     assert found == filled
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_done_to_the_rows_no_result_changes_its_line(
+    handed_over: bytes, file: WorkingFile, data: st.DataObject
+) -> None:
+    """Cells swapped, emptied, typed over, rows doubled and sorted, by whoever.
+
+    What is imported is in a row that names this patient and this criterion, or, where they were cut
+    away, line and record. No row with a result is passed over without a word.
+    """
+    book = opened(handed_over)
+    keys = [(line["Criterion"], line["Patient no."]) for line in lines_of(book)]
+    fill_in_lines(book, dict(zip(keys, [*RESULTS, "same"], strict=True)))
+    sheets = as_read(book)
+    headings, *rows = sheets["Lines"][LINES_TOP - 1 :]
+    names = ("Line", "Record", "Patient no.", "NHS no.", "Criterion", "Result")
+    line, record, patient, _, criterion, result = places = [headings.index(one) for one in names]
+    texts = st.sampled_from(["", "1", "2", "3", "102", "007", "7", "BRO-01", "Random", "same", "x"])
+    for _ in range(data.draw(st.integers(0, 8))):
+        at, other = (data.draw(st.integers(0, len(rows) - 1)) for _ in range(2))
+        column = data.draw(st.sampled_from(places))
+        match data.draw(st.sampled_from(["swap", "type", "double", "sort"])):
+            case "swap":
+                rows[at][column], rows[other][column] = rows[other][column], rows[at][column]
+            case "type":
+                rows[at][column] = data.draw(texts)
+            case "double":
+                rows.append(list(rows[at]))
+            case "sort":
+                rows.sort(key=lambda row: row[column])
+    sheets["Lines"][LINES_TOP:] = rows
+    looked = preview_of(file, parse_workbook("filled.xlsx", "a" * 64, sheets))
+    with_result = [row for row in rows if row[result]]
+    for entry in looked.filled.entries:
+        assert any(
+            row[result] == entry.outcome
+            and row[criterion] in {entry.criterion_id or "Random", ""}
+            and row[line] in {str(entry.line), ""}
+            and row[record] in {str(entry.record), ""}
+            and (
+                is_same_patient(row[patient], entry.patient_id)
+                or (row[patient], row[line], row[record])
+                == ("", f"{entry.line}", f"{entry.record}")
+            )
+            for row in with_result
+        )
+    if not looked.not_imported:
+        assert {row[result] for row in with_result} == {
+            entry.outcome for entry in looked.filled.entries
+        }
 
 
 @pytest.mark.parametrize(

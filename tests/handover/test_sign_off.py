@@ -125,9 +125,9 @@ def test_no_conclusion_is_drawn_before_every_random_record_is_judged(checking: C
     one, two = checking.random
     checking.take_in("first check", {("BRO-01", "007"): ("same",), (None, one): ("same",)})
     assert "1 of 2 random records were judged in the first check" in unbroken(checking)
-    checking.take_in("first check", {(None, two): ("not applicable",)})
+    checking.take_in("first check", {(None, two): ("not applicable", "", "", "ANB")})
     assert "no conclusion is drawn" in unbroken(checking)
-    checking.take_in("first check", {(None, two): ("same",)})
+    checking.take_in("first check", {(None, two): ("same", "", "", "ANB")})
     text = unbroken(checking)
     assert "2 records of 6 were drawn at random" in text
     assert "no difference was found in any of them" in text
@@ -154,6 +154,16 @@ def test_the_bound_s_words_say_what_the_hypergeometric_distribution_says(
     if shown <= population:
         assert hypergeom.cdf(faults, population, shown, sample) <= 0.05 + 1e-9
     assert hypergeom.cdf(faults, population, at_most, sample) > 0.05 - 1e-9
+
+
+def test_lines_about_which_people_disagree_are_named_and_count_nowhere(checking: Checking) -> None:
+    """Nothing counts there before one result is chosen: the line has no result yet."""
+    checking.take_in("first check", {("BRO-01", "007"): ("same", "", "", "ANB")})
+    checking.take_in("first check", {("BRO-01", "007"): ("different", "dose", "low", "JD")})
+    text = unbroken(checking)
+    assert "! First check: people disagree about 1 line. Nothing counts there" in text
+    row = next(line for line in page(checking).split("\r\n") if line.startswith("Browse"))
+    assert row.split()[1:7] == ["2", "0", "0", "0", "0", "2"]
 
 
 def test_a_text_from_a_workbook_stays_within_its_line(checking: Checking) -> None:

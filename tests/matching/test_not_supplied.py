@@ -198,15 +198,16 @@ def test_an_index_that_is_a_source_itself_still_says_what_was_not_supplied(tmp_p
     assert again.manifest.conflated == first.manifest.conflated
 
 
-def test_an_index_of_an_older_format_is_refused(tmp_path):
-    """It did not say what its source cannot tell, so its answers could be wrong without a word."""
+@pytest.mark.parametrize("older", range(1, FORMAT))
+def test_an_index_of_an_older_format_is_refused(tmp_path, older):
+    """It did not say what its source cannot tell, or lacks what a comparison needs."""
     tables = tmp_path / "tables"
     tables.mkdir()
     (tables / "patients.csv").write_text("patient_id\n1\n", encoding="utf-8")
     build_index([tables], tmp_path / "index")
     path = tmp_path / "index" / "index.json"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(f'"format": {FORMAT}', '"format": 1'), encoding="utf-8")
+    path.write_text(text.replace(f'"format": {FORMAT}', f'"format": {older}'), encoding="utf-8")
     with pytest.raises(UserError, match=r"older recordpick.*Make the index again"):
         read_manifest(tmp_path / "index")
 

@@ -135,7 +135,7 @@ def check_working_file(sound: Path) -> Callable[[Path], None]:
             assert not file.read_only, file.why_read_only
             assert file.events[: len(events)] == events
             new = [event.kind for event in file.events[len(events) :]]
-            assert later or "checked" not in new, "a later kind of event in an earlier version"
+            assert later or "judged" not in new, "a later kind of event in an earlier version"
 
     return check
 

@@ -5,10 +5,10 @@ parent never draws, because polars' threads do not live on in a child):
 
     python tests/selection/kill_it.py FOLDER TIMES [SEED]
 
-A child makes the file if it is not there, opens it, and picks, notes, draws, undoes and redoes; it
-acknowledges each change after the call has returned, by writing its number and hash to a pipe. The
-parent ends it with SIGKILL after some acknowledgements, opens the file, and checks that it opens,
-that every acknowledged event is in it, and that at most one more is.
+A child makes the file if it is not there, opens it, picks, notes, draws, checks, undoes and redoes;
+it acknowledges each change after the call has returned, by writing its number and hash to a pipe.
+The parent ends it with SIGKILL after some acknowledgements, opens the file, and checks that it
+opens, that every acknowledged event is in it, and that at most one more is.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from working_files import JO, PATIENTS, ROOM, eligible, new_file
 
 from recordpick.errors import UserError
+from recordpick.selection.results import Entry, FilledIn
 from recordpick.selection.working_file import WorkingFile
 
 
@@ -35,14 +36,29 @@ def change(file: WorkingFile, chance: random.Random) -> None:
             lambda: file.remove(criterion_id, [file.selection.of(criterion_id)[0].patient_id]),
             lambda: file.fix_seed(str(chance.random()), "entered", "again"),
             lambda: file.draw(eligible(), 2),
+            lambda: file.import_results(judged(criterion_id, patient_id, chance)),
+            lambda: choose_one(file, chance),
             file.undo,
             file.redo,
         ]
     )
     try:
         do()
-    except (UserError, IndexError):
+    except (UserError, IndexError, StopIteration):
         return
+
+
+def judged(criterion_id: str, patient_id: str, chance: random.Random) -> FilledIn:
+    """Return what a key on the checking screen gives: one result of one of two people."""
+    said, who = chance.choice(["same", "not there"]), chance.choice(["AB", "CD"])
+    entry = Entry(criterion_id, patient_id, 1, 1, said, initials=who)
+    return FilledIn("first check", "RP-AAAAAAAA-01", "", "", (entry,))
+
+
+def choose_one(file: WorkingFile, chance: random.Random) -> None:
+    """Decide about the first line on which the two disagree."""
+    key, results = next(iter(file.selection.settled.disagreements.items()))
+    file.resolve(key, results[0][0], "RP-AAAAAAAA-01", f"reason {chance.random()}")
 
 
 def work(path: Path, pipe: int, seed: int) -> None:

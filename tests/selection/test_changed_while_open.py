@@ -111,12 +111,12 @@ def test_a_file_that_is_gone_or_replaced_is_reported(file, path):
 
 
 def test_a_copy_is_of_the_version_that_its_events_need(path):
-    """A file with results of data checking is one of version 2: an older recordpick says so."""
+    """A file with results of data checking is one of version 5: an older recordpick says so."""
     with new_file(path) as file:
         file.pick("DEM-01", ["P01"])
         file.import_results(filled("first check", "ab" * 32, {("DEM-01", "P01"): ("same",)}))
         copy = file.save_copy(path.with_name("copy.recordpick"))
-        assert copy.read_bytes()[60:64] == path.read_bytes()[60:64] == (2).to_bytes(4, "big")
+        assert copy.read_bytes()[60:64] == path.read_bytes()[60:64] == (5).to_bytes(4, "big")
         with WorkingFile.open(copy, JO) as again:
             assert again.events == file.events
             assert again.selection == file.selection

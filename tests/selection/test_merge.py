@@ -190,7 +190,7 @@ CONFLICTS: dict[str, tuple[list[Do], list[Do], str]] = {
     "a result": (
         [result("P01", "same")],
         [result("P01", "different", "2")],
-        "result:first-check:MED-04:P01",
+        "result:first-check:MED-04:P01:@tick_sheets.xlsx",
     ),
     "two seeds": ([fix("1"), draw(2)], [fix("2"), draw(2)], "random"),
     "a figure": (

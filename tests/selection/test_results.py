@@ -125,14 +125,14 @@ def test_a_number_is_never_given_twice(file):
 
 
 def test_a_file_stays_readable_for_an_older_recordpick_until_results_are_imported(path):
-    """Then it is one of version 2, and a copy of it as it was is kept."""
+    """Then it is one of version 5, and a copy of it as it was is kept."""
     worked_on(path).close()
     assert version(path) == FIRST_VERSION == 1
     before = path.read_bytes()
     with WorkingFile.open(path, JO) as file:
         file.import_results(filled("first check", FIRST, {LINE: ("same",)}))
         picks = file.selection.picks
-    assert version(path) == 2
+    assert version(path) == 5
     kept = path.with_name(f"{path.name}.version-1.backup")
     assert kept.read_bytes() == before
     assert kept not in backups(path)
@@ -140,7 +140,7 @@ def test_a_file_stays_readable_for_an_older_recordpick_until_results_are_importe
         assert file.selection.picks == picks
         assert len(file.selection.results) == 1
         file.undo()
-    assert version(path) == 2
+    assert version(path) == 5
     kept.rename(path.with_name("older.recordpick"))
     with WorkingFile.open(path.with_name("older.recordpick"), JO) as older:
         assert older.selection.picks == picks
@@ -183,11 +183,11 @@ def test_everything_that_was_written_on_a_line_is_kept(file):
     "change",
     [
         {"phase": "second check"},
-        {"results": [["MED-04", "P01", 1, 1, "fine", "", "", "", None]]},
-        {"results": [["MED-04", "P01", 1, 1, "same", "", "huge", "", None]]},
-        {"results": [["MED-04", "P01", 1, 1, "same", "", "", "", "tomorrow"]]},
-        {"results": [["MED-04", "P01", "1", 1, "same", "", "", "", None]]},
-        {"results": [["MED-04", None, 1, 1, "same", "", "", "", None]]},
+        {"results": [["MED-04", "P01", 1, 1, "fine", "", "", "", None, ""]]},
+        {"results": [["MED-04", "P01", 1, 1, "same", "", "huge", "", None, ""]]},
+        {"results": [["MED-04", "P01", 1, 1, "same", "", "", "", "tomorrow", ""]]},
+        {"results": [["MED-04", "P01", "1", 1, "same", "", "", "", None, ""]]},
+        {"results": [["MED-04", None, 1, 1, "same", "", "", "", None, ""]]},
         {"results": [["MED-04"]]},
         {"results": None},
         {"sha256": None},
@@ -198,7 +198,7 @@ def test_an_event_that_recordpick_would_not_write_is_broken(file, change):
     file.import_results(filled("first check", FIRST, {LINE: ("same",)}))
     *before, last = file.events
     body = json.loads(json.dumps(last.body)) | change
-    made = next_event(before[-1], last.on, last.by, "checked", body)
+    made = next_event(before[-1], last.on, last.by, last.kind, body)
     assert isinstance(made, Event)
     with pytest.raises(BrokenEventError, match=f"event {made.seq}"):
         replay([*before, made])

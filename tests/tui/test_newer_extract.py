@@ -40,7 +40,7 @@ async def test_a_newer_extract_keeps_the_picks_and_says_who_moved_on(tmp_path):
         await user.press("enter", "enter", "end")
         assert user.screen.table.patient_id == "P01"
         await user.press("space")
-        assert "taken out of A-1" in user.part("#message")
+        assert "Took P01" in user.part("#message")
     with WorkingFile.open(path, read_only=True) as file:
         assert file.index_fingerprint != first
         assert len(file.selection.of("A-1")) == 1

@@ -30,7 +30,8 @@ async def test_space_picks_and_unpicks_the_patient_under_the_cursor(demo):
         assert [pick.patient_id for pick in on_disk(demo).of("DEM-01")] == [patient]
         assert on_disk(demo).picks[0].chosen_by_name == "Ann Other"
         assert user.part("#top--progress").startswith("1 of ")
-        assert "1 record picked for DEM-01." in user.text
+        name = user.screen.session.listed_name(patient)
+        assert f"Picked {name} for DEM-01. Ctrl+Z undoes it." in user.text
         await user.press("space")
         assert on_disk(demo).of("DEM-01") == ()
         assert user.part("#top--progress").startswith("0 of ")
@@ -188,7 +189,7 @@ async def test_suggestions_are_shown_before_they_are_picked(demo):
         assert "Fewest records" in user.text
         await user.press("escape")
         assert on_disk(demo).picks == ()
-        await user.press("s", "down", "down")
+        await user.press("s", "down", "down", "down")
         assert "no personal choice is involved" in user.part("#cost")
         await user.press("enter", "tab", "enter")
         assert {pick.criterion_id for pick in on_disk(demo).picks} == {"DEM-01"}

@@ -153,6 +153,16 @@ def test_every_screen_has_only_characters_that_windows_consoles_show():
     assert others == {}
 
 
+@pytest.mark.parametrize("name", ["picked", "all-picked", "finish"])
+async def test_without_colours_a_screen_says_the_same(tiny, name, monkeypatch):
+    """NO_COLOR: every sign and word is there."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with using(app_on(tiny), SMALL) as user:
+        await user.press(*DO[name][1:])
+        shown = plain(user.text, tiny.parent)
+    assert shown == (SCREENS / f"{name}-80x24.txt").read_text(encoding="utf-8")
+
+
 def test_no_screen_is_held_that_nobody_makes():
     """A file that no step writes would never be compared."""
     names = {path.stem.rpartition("-")[0] for path in SCREENS.glob("*.txt")}

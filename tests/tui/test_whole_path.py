@@ -67,8 +67,10 @@ async def test_what_is_wrong_in_the_form_is_said_and_nothing_is_made(demo, tmp_p
         assert user.screen.query_one("#records").value == str(tmp_path / "nowhere")
         await user.press("f3")
         assert "× Say where" not in user.text
+        assert "nowhere: there is no such file or folder." in user.text
         assert "not a day of the calendar" in user.text
         await user.fill("#as_at", "")
+        (tmp_path / "nowhere").write_text("here", encoding="utf-8")  # which is no list of patients
         await user.press("f3")
         assert user.title == "Nothing was created"
         await user.press("enter")
@@ -113,4 +115,23 @@ async def test_a_file_that_cannot_be_opened_is_reported_in_a_modal(tmp_path):
         assert user.title == "The file cannot be opened"
         assert "not a working file" in user.text
         await user.press("escape")
-        assert "Start a new working file" in user.text
+        assert "A practice's records" in user.text
+
+
+async def test_recent_files_have_digits_and_can_be_forgotten(demo, tmp_path):
+    """Del forgets the line and not the file; a digit opens the one of that number."""
+    kept = demo / "demonstration.recordpick"
+    gone = tmp_path / "gone.recordpick"
+    gone.write_text("here", encoding="utf-8")
+    settings = Settings(
+        path=tmp_path / "s.json", name="Ann", recent=[str(gone), str(kept)], tour_seen=True
+    )
+    async with using(RecordpickApp(settings=settings)) as user:
+        assert " 2  demonstration" in user.text
+        await user.press("delete")
+        assert "gone" not in user.text
+        assert gone.exists()
+        assert Settings.load(tmp_path / "s.json").recent == [str(kept)]
+        await user.press("2")  # there is none
+        await user.press("1")
+        assert isinstance(user.screen, PickingScreen)

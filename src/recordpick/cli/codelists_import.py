@@ -18,7 +18,7 @@ from recordpick.cli.output import (
 from recordpick.text import plural
 
 if TYPE_CHECKING:
-    from recordpick.codelist_import.importing import ListImport
+    from recordpick.codelist_import.filled_lists import ListImport
 
 HELP = "fill the lists that the reports and criteria use from official files"
 EXAMPLE = "recordpick codelists import PCD_Refset_Content.txt dmd-release --into our-lists"
@@ -83,6 +83,13 @@ def run(options: argparse.Namespace) -> int:
     write_lists(found, options.into, kept)
     done = f"Written to {options.into}: {found_in_words(shown)}."
     (print_message if options.json else print_result)(done)
+    print_message(
+        f"Reports: recordpick reports FILE --report-rules {options.into / 'report_rules.toml'}"
+    )
+    print_message(
+        "Criteria: recordpick new FILE --index INDEX --criteria "
+        f"{options.into / 'general_practice.toml'}"
+    )
     return 0
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,10 @@ from recordpick.errors import UserError
 from recordpick.text import plural
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from recordpick.comparison.report import ComparisonReport
-    from recordpick.index.practice_index import PracticeIndex
-    from recordpick.progress import Progress
+    from recordpick.criteria.pack import Pack
 
 HELP = "compare two systems' records entry by entry, and show only what differs"
 EXAMPLE = "recordpick compare-records practice-index new-system-extract --out comparison"
@@ -44,7 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--selected",
         action="store_true",
-        help="compare the records that the working file selects, not all",
+        help="compare the records that the working file selects, not all; without its random "
+        "records, which people check without seeing the comparison",
+    )
+    parser.add_argument(
+        "--with-random",
+        action="store_true",
+        help="with --selected: the random records too, once people have checked them",
     )
     parser.add_argument(
         "--acceptance",
@@ -69,20 +75,29 @@ def run(options: argparse.Namespace) -> int:
     from recordpick.comparison.acceptance import read_acceptance
     from recordpick.comparison.compare import compare_records
     from recordpick.comparison.output import summary, write_comparison
+    from recordpick.comparison.proposals import proposed_results
     from recordpick.comparison.report import report_on
+    from recordpick.comparison.sources import open_source
 
     check_free(options.out)
     read_acceptance(options.acceptance)  # before an hour's work, not after it
-    only = _selected(options)
+    selected = _selected(options)
     with (
         progress_on_stderr() as progress,
-        _index(options.old, progress) as old,
-        _index(options.new, progress) as new,
+        open_source(options.old, progress) as old,
+        open_source(options.new, progress) as new,
     ):
-        compared = compare_records(old, new, only=only, progress=progress)
+        compared = compare_records(
+            old, new, only=None if selected is None else selected.patients, progress=progress
+        )
         progress("finding what repeats", None)
         report = report_on(compared, options.acceptance)
-        write_comparison(options.out, report, accepted=options.all, progress=progress)
+        proposed = None
+        if selected is not None:
+            proposed = proposed_results(report, selected.pack, selected.as_at, selected.lines)
+        write_comparison(
+            options.out, report, accepted=options.all, proposed=proposed, progress=progress
+        )
     for note in compared.notes:
         print_message(note)
     if options.json:
@@ -94,40 +109,52 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _selected(options: argparse.Namespace) -> frozenset[str] | None:
-    """Return the patients that the working file selects; None where all are wanted."""
+@dataclass(frozen=True)
+class _Selected:
+    """The records that a working file selects, without its random ones, and its criteria.
+
+    `lines` are criterion and patient of each pick for a criterion.
+    """
+
+    patients: frozenset[str]
+    pack: Pack
+    as_at: date
+    lines: tuple[tuple[str, str], ...]
+
+
+def _selected(options: argparse.Namespace) -> _Selected | None:
+    """Return what the working file selects; None where all records are wanted.
+
+    Random records are left out, unless they are wanted: people check them without seeing this.
+    """
     if not options.selected:
-        if options.file is not None:
-            raise UserError("--file is for --selected: add it, or leave --file out.")
+        for given, name in ((options.file, "--file"), (options.with_random, "--with-random")):
+            if given:
+                raise UserError(f"{name} is for --selected: add it, or leave {name} out.")
         return None
     if options.file is None:
         raise UserError("--selected needs the working file: add --file with it.")
     from recordpick.selection.working_file import WorkingFile
 
     with WorkingFile.open(options.file, None, read_only=True) as file:
-        chosen = frozenset(file.selection.patient_ids)
+        selection, pack, as_at = file.selection, file.pack, file.as_at
+    random = {pick.patient_id for pick in selection.random()}
+    chosen = set(selection.patient_ids)
+    if random and not options.with_random:
+        chosen -= random
+        print_message(
+            f"{plural(len(random), 'random record')} left out: people check them without seeing "
+            "the comparison. Once they have, --with-random compares them too."
+        )
     if not chosen:
         raise UserError(f"{options.file}: no record is selected yet, so none can be compared.")
-    return chosen
-
-
-@contextmanager
-def _index(path: Path, progress: Progress) -> Iterator[PracticeIndex]:
-    """Yield an index; of an extract, one that is made for the time being."""
-    from recordpick.index.manifest import MANIFEST
-    from recordpick.index.practice_index import open_index
-
-    if not path.exists():
-        raise UserError(f"{path}: there is no such file or folder.")
-    if (path / MANIFEST).is_file():
-        yield open_index(path)
-        return
-    from tempfile import TemporaryDirectory
-
-    from recordpick.index.build.build_index import build_index
-
-    with TemporaryDirectory(prefix="recordpick-") as folder:
-        yield build_index([path], Path(folder) / "index", progress=progress)
+    lines = tuple(
+        (criterion.id, pick.patient_id)
+        for criterion in pack.criteria
+        for pick in selection.of(criterion.id)
+        if pick.patient_id in chosen and pick.patient_id not in random
+    )
+    return _Selected(frozenset(chosen), pack, as_at, lines)
 
 
 def _print_areas(report: ComparisonReport) -> None:

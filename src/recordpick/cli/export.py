@@ -59,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
         import_given_figures(options, file, index)
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)
-        print_message(f"Checking this list takes {time_to_check(file.selection).in_words}.")
+        if file.selection.picks:
+            print_message(f"Checking this list takes {time_to_check(file.selection).in_words}.")
         if options.encrypt:
             # First, so that nobody ever has a file whose passphrase was not seen.
             show_passphrase(passphrase, out)

@@ -8,7 +8,11 @@ from recordpick.cli.arguments import add_commands
 
 HELP = "data checking: results, the issue log, the sign-off"
 COMMANDS = {
+    "next": "issues_next",
+    "set": "issues_set",
+    "copy": "issues_copy",
     "import": "issues_import",
+    "resolve": "issues_resolve",
     "sheets": "issues_sheets",
     "log": "issues_log",
     "progress": "issues_progress",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from recordpick.cli.arguments import add_file, add_out
 from recordpick.cli.common import open_working_file
@@ -15,21 +16,25 @@ EXAMPLE = "recordpick issues log our-practice.recordpick --out issue-log.csv"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_file(parser)
-    add_out(parser, "FILE", "a new CSV file")
+    add_out(parser, "FILE", "a new CSV file or workbook (.xlsx)")
+    parser.add_argument(
+        "--since",
+        metavar="LAST",
+        help="only what is new or has changed since the log that was sent last (.csv or .xlsx), or "
+        "since a day",
+    )
+    parser.add_argument(
+        "--form",
+        type=Path,
+        metavar="TOML",
+        help="fill in the supplier's own form, as this file says, instead",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the issue log as CSV."""
+    """Write the issue log."""
+    from recordpick.data_checking.write_log import write_log
 
-    from recordpick.atomic import check_new, write_file
-    from recordpick.csv_safety import as_csv
-    from recordpick.data_checking.issue_log import issue_log
-
-    check_new(options.out)
     with open_working_file(options, to_write=False) as file:
-        log = issue_log(file.selection, file.pack)
-    write_file(options.out, as_csv(log))
-    counts = dict(log["status"].value_counts().iter_rows())
-    statuses = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
-    print_result(f"Issue log written to {options.out}: {statuses or 'no issue was noted'}.")
+        print_result(write_log(file, options.out, since=options.since, form=options.form))
     return 0

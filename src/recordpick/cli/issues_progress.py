@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             print_json(_as_json(phases, open_issues) | {"time": times_as_json(file)})
             return 0
-    begun = [phase for phase in phases if phase.results]
+    begun = [phase for phase in phases if phase.has_begun]
     if not begun:
         print_result(
             "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import"
@@ -70,6 +70,7 @@ def _as_json(phases: Sequence[Progress], open_issues: Sequence[Issue]) -> dict[s
                 "phase": phase.phase,
                 "lines": len(phase.lines),
                 "results": len(phase.results),
+                "disagreements": len(phase.disagreements),
                 "left": {
                     criterion or "random": n for criterion, n in phase.left_by_criterion().items()
                 },
@@ -98,6 +99,11 @@ def _print_what_is_left(phase: Progress) -> None:
         named = ", ".join(f"{criterion or 'Random'} {number}" for criterion, number in left.items())
         print_result()
         print_result(f"{name}: no result yet for {phase.records_left:,} records: {named}")
+    if phase.disagreements:
+        print_result(
+            f"{name}: people disagree about {len(phase.disagreements):,} lines; choose one result "
+            "of each: recordpick issues resolve"
+        )
     if phase.not_on_list:
         print_result(
             f"{name}: {phase.not_on_list:,} results for lines that are no longer on the list."

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 HELP = "write the page that the lead clinician signs"
 EXAMPLE = "recordpick issues sign-off our-practice.recordpick --out sign-off.pdf"
-_PDF, _TEXT = ".pdf", ".txt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,15 +32,12 @@ def run(options: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from recordpick.atomic import check_new, write_file
-    from recordpick.data_checking.sign_off import sign_off_pdf, sign_off_text
+    from recordpick.data_checking.sign_off import sign_off_page
 
-    ending = options.out.suffix.casefold()
-    if ending not in {_PDF, _TEXT}:
-        raise UserError(f"{options.out}: choose a name that ends in {_PDF} or {_TEXT}.")
     check_new(options.out)
     with open_working_file(options, to_write=False) as file:
-        make = sign_off_pdf if ending == _PDF else sign_off_text
-        page = make(file, _limits(file, options.index), datetime.now(UTC))
+        limits = _limits(file, options.index)
+        page = sign_off_page(file, limits, datetime.now(UTC), options.out.suffix)
     write_file(options.out, page)
     print_result(f"Written to {options.out}: print and sign it.")
     return 0

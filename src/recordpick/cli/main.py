@@ -57,6 +57,7 @@ COMMANDS = {
     "criteria": "criteria",
     "codelists": "codelists",
     "completion": "completion",
+    "guide": "guide",
 }
 """Each command with its module in this package, in the order of the work.
 

@@ -131,7 +131,8 @@ def _write_migrated(options: argparse.Namespace) -> int:
 
     plan = FaultPlan() if options.faults is None else read_fault_plan(options.faults, FAULT_KINDS)
     truth = options.truth or options.out.with_name(f"{options.out.name}-truth.csv")
-    if options.faults is not None:
+    has_truth = options.faults is not None or options.truth is not None
+    if has_truth:
         truth.absolute().parent.mkdir(parents=True, exist_ok=True)
         check_new(truth)
     with progress_on_stderr() as progress:
@@ -144,13 +145,13 @@ def _write_migrated(options: argparse.Namespace) -> int:
             old_system=options.old_as or "tables",
         )
         _write(options, migrated.practice, progress)
-        if options.faults is not None:
+        if has_truth:
             write_file(truth, as_csv(migrated.truth()))
-    _report(options, migrated, truth)
+    _report(options, migrated, truth if has_truth else None)
     return 0
 
 
-def _report(options: argparse.Namespace, migrated: Migrated, truth: Path) -> None:
+def _report(options: argparse.Namespace, migrated: Migrated, truth: Path | None) -> None:
     """Print what was written, and which faults could not be planted."""
     patients = plural(migrated.practice.patients.height, "patient")
     print_result(
@@ -158,8 +159,8 @@ def _report(options: argparse.Namespace, migrated: Migrated, truth: Path) -> Non
         f"{options.out}."
     )
     for sentence in migrated.shortfalls():
-        print_result(f"Not planted as asked: {sentence}")
-    if options.faults is not None:
+        print_result(sentence)
+    if truth is not None:
         faults = plural(migrated.chosen.rows.height, "fault")
         print_result(f"{faults} planted; the truth about them is in {truth}.")
 

@@ -13,7 +13,7 @@ from recordpick.cli.output import print_json, print_result
 if TYPE_CHECKING:
     from recordpick.verify.verdict import Verdict
 
-HELP = "check a hand-over pack before importing it"
+HELP = "check a hand-over pack before importing it, or a comparison"
 EXAMPLE = "recordpick verify hand-over"
 NOT_RIGHT = 1
 
@@ -21,7 +21,10 @@ NOT_RIGHT = 1
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument(
-        "pack", type=Path, metavar="PACK", help="the folder, or the zip (asks for its passphrase)"
+        "pack",
+        type=Path,
+        metavar="PACK",
+        help="the folder, or the zip (asks for its passphrase); or the folder of a comparison",
     )
     parser.add_argument(
         "--index", type=Path, metavar="DIR", help="the practice index, to repeat the random draw"
@@ -32,10 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the verdict on a page; return 0 if the pack is right, 1 if it is not."""
     from recordpick.index.practice_index import open_index
+    from recordpick.verify.comparison import is_comparison
     from recordpick.verify.open_pack import open_pack
     from recordpick.verify.verdict_page import verdict_page
     from recordpick.verify.verify import verify
 
+    if is_comparison(options.pack):
+        return _verify_comparison(options)
     index = None if options.index is None else open_index(options.index)
     verdict = verify(open_pack(options.pack, passphrase_prompt(options.pack)), index)
     if options.json:
@@ -44,6 +50,36 @@ def run(options: argparse.Namespace) -> int:
         for line in verdict_page(verdict):
             print_result(line)
     return 0 if verdict.is_sound else NOT_RIGHT
+
+
+def _verify_comparison(options: argparse.Namespace) -> int:
+    """Print what is right or wrong with a comparison; return 0 if it is right, 1 if it is not."""
+    from recordpick.sanitize import visible
+    from recordpick.verify.comparison import verify_comparison
+    from recordpick.verify.verdict_page import check_lines
+
+    checks = verify_comparison(options.pack)
+    is_right = all(check.is_sound for check in checks)
+    if options.json:
+        print_json(
+            {
+                "comparison": str(options.pack),
+                "sound": is_right,
+                "problems": [problem for check in checks for problem in check.problems],
+                "cautions": [caution for check in checks for caution in check.cautions],
+            }
+        )
+        return 0 if is_right else NOT_RIGHT
+    print_result(f"Comparison  {visible(str(options.pack))}")
+    for check in checks:
+        for line in check_lines(check):
+            print_result(line)
+    print_result(
+        "The comparison is right: it is complete, and its sums add up."
+        if is_right
+        else "The comparison is NOT right: ask for it again as it was written."
+    )
+    return 0 if is_right else NOT_RIGHT
 
 
 def _as_json(verdict: Verdict) -> dict[str, object]:

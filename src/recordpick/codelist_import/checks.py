@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.codelist_import.code_problems import why_not_usable
+from recordpick.codelist_import.code_problems import with_problems
 from recordpick.codelist_import.source_file import LIST, Rejected, SourceFile
 from recordpick.codelist_import.sources import read_sources
 from recordpick.codelist_import.table_files import ONE_LIST, everything
@@ -78,14 +78,8 @@ def _without(path: Path, skipped: set[Path]) -> Iterator[Path]:
 
 
 def _checked(one: SourceFile) -> CheckedFile:
-    strict = one.kind != ONE_LIST
-    rows = one.members.filter("is_active").with_columns(
-        pl.struct("code", "term")
-        .map_elements(
-            lambda row: why_not_usable(row["code"], row["term"], strict), return_dtype=pl.String
-        )
-        .alias("why")
-    )
+    is_strict = pl.lit(one.kind != ONE_LIST)
+    rows = with_problems(one.members.filter("is_active").with_columns(is_strict=is_strict))
     bad = rows.filter(pl.col("why") != "").sort(ROW)
     head = bad.head(_KEPT)
     lines = one.line_of(head[ROW].to_list())

@@ -24,6 +24,8 @@ from recordpick.resources import data_file, general_practice_pack
 COLUMNS = ("list", "cluster", "term_has", "from_year", "to_year", "source")
 DMD = "dm+d: "
 """How the name of a group of medicines of the dm+d files begins, in place of a cluster's name."""
+NOT_CONFIRMED = "not confirmed"
+"""What the source of a row says whose cluster's name is only likely."""
 SHIPPED = "SHIPPED"
 """In place of a cluster: the list that comes with recordpick is whole, and is used."""
 
@@ -52,6 +54,11 @@ class ListSource:
     def is_of(self, year: int) -> bool:
         """Return whether the row is used in the QOF year that begins in `year`."""
         return (self.from_year or year) <= year <= (self.to_year or year)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a public page has the cluster's name."""
+        return NOT_CONFIRMED not in self.source
 
     def takes(self, cluster: str) -> bool:
         """Return whether a cluster of this name fills the list."""

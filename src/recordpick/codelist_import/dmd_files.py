@@ -72,7 +72,7 @@ def read_dmd(files: Mapping[str, Path], wanted: Collection[str]) -> list[SourceF
     groups = {name: _products(name, read, meanings) for name in sorted(wanted)}
     numbers: dict[str, int] = {}
     rows = [
-        (numbers.setdefault(code, len(numbers)), group, code, term, True, False)
+        (numbers.setdefault(code, len(numbers)), group, code, term, True, False, False)
         for group, products in groups.items()
         for code, term in products.items()
     ]

@@ -23,10 +23,12 @@ from typing import Any
 
 from recordpick.atomic import atomic_folder, check_free
 from recordpick.codelist_import.cluster_map import shipped_packs, year_in_words
-from recordpick.codelist_import.importing import FilledList, ListImport
+from recordpick.codelist_import.filled_lists import FilledList, ListImport
 from recordpick.codelist_import.source_file import LIST
 from recordpick.criteria.codelists import FOLDER, codelist_from_csv, file_name, not_filled_csv
 from recordpick.criteria.problems import Problems
+from recordpick.criteria.toml_values import VERSION_LENGTH
+from recordpick.csv_safety import GUARD
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.errors import UserError
 from recordpick.identifiers import INVISIBLE
@@ -37,6 +39,7 @@ from recordpick.text import plural
 ABOUT = "codelists.json"
 FORMAT = 1
 _LARGEST = 20 * 1024**2
+_PLAIN_TERM = re.compile(r"[A-Za-z0-9(\[][!-~]*( [!-~]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ def kept_lists(found: ListImport, folder: Path, *, all_years: bool = False) -> d
     Raise a UserError where something else is in the folder, which replacing it would lose, or where
     its lists are of a later QOF year and `all_years` is not given.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file: choose another folder.")
     if not folder.exists() or not any(folder.iterdir()):
         return {}
     before = open_lists(folder)
@@ -132,7 +137,7 @@ def write_lists(found: ListImport, folder: Path, kept: Mapping[str, KeptList]) -
         name: {**one.about, "sha256": _sha256(one.text), "kept": one.why}
         for name, one in kept.items()
     }
-    packs = {path.name: path.read_bytes() for path in shipped_packs()}
+    packs = {path.name: _pack_with_release(path, found) for path in shipped_packs()}
     about = {
         "format": FORMAT,
         "year": year_in_words(found.year),
@@ -168,6 +173,19 @@ def write_lists(found: ListImport, folder: Path, kept: Mapping[str, KeptList]) -
         (new / ABOUT).write_bytes(
             (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode()
         )  # all of it is flushed to the disk before the folder gets its name
+
+
+def _pack_with_release(path: Path, found: ListImport) -> bytes:
+    """Return a shipped pack whose version names the lists, which every report then does too."""
+    days = sorted(one.day for one in found.sources if one.day)
+    of = f" {days[-1]:%Y-%m-%d}" if days else ""
+    lists = f", lists{of}, QOF {year_in_words(found.year)}"
+
+    def named(version: re.Match[str]) -> str:
+        return f'version = "{version[1][: VERSION_LENGTH - len(lists)]}{lists}"'
+
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r'^version = "([^"\n]*)"$', named, text, count=1, flags=re.MULTILINE).encode()
 
 
 def with_kept(found: ListImport, kept: Mapping[str, KeptList]) -> ListImport:
@@ -236,8 +254,11 @@ def _text_of(one: FilledList) -> str:
 
 
 def _clean(term: str) -> str:
-    """Return a term without what cannot be seen, which a codelist must not have."""
-    return " ".join(re.sub(INVISIBLE, "", visible(term)).split())
+    """Return a term without what cannot be seen, and that no spreadsheet runs."""
+    if _PLAIN_TERM.fullmatch(term):
+        return term
+    seen = " ".join(re.sub(INVISIBLE, "", visible(term)).split())
+    return GUARD + seen if re.match(r"[=+\-@＝＋－＠]", seen) else seen  # noqa: RUF001 - they run too
 
 
 def _about_list(one: FilledList, text: str) -> dict[str, Any]:

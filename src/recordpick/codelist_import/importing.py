@@ -7,7 +7,6 @@ files, and every row that cannot be used. Rows read = used + not needed + reject
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -22,10 +21,11 @@ from recordpick.codelist_import.cluster_map import (
     of_year,
     year_in_words,
 )
-from recordpick.codelist_import.code_problems import why_not_usable
+from recordpick.codelist_import.code_problems import with_problems
+from recordpick.codelist_import.filled_lists import ClusterUse, FilledList, ListImport
 from recordpick.codelist_import.source_file import LIST, MEMBERS, Rejected, SourceFile
 from recordpick.codelist_import.sources import Sources, read_sources
-from recordpick.codelist_import.table_files import ONE_LIST
+from recordpick.codelist_import.table_files import CLUSTERS, ONE_LIST
 from recordpick.criteria.codelists import CODES_AT_MOST, shipped_codelists
 from recordpick.criteria.snomed_codes import looks_like_read_code
 from recordpick.csvio.rejects import ROW
@@ -34,118 +34,9 @@ from recordpick.progress import Progress, silent
 from recordpick.text import plural
 
 REJECTS_SHOWN = 20
+_SEVERAL = 3
 _MONTHS_BEFORE = 3
 """Reference sets for a QOF year are published from January before it begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterUse:
-    """A cluster that fills a list: how many codes, its description in the file, how it is known."""
-
-    cluster: str
-    codes: int
-    text: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FilledList:
-    """A list, its codes with their terms, and where they come from."""
-
-    name: str
-    codes: Mapping[str, str]
-    used_by: tuple[str, ...]
-    """Who names it: "reports", "criteria"."""
-    clusters: tuple[ClusterUse, ...] = ()
-    missing: tuple[str, ...] = ()
-    """Clusters of the map that the files do not have."""
-    rejected: int = 0
-    """Rows of its clusters that cannot be used."""
-    retired: int = 0
-    """Codes that are retired in SNOMED CT and stay in the list: old entries carry them."""
-    files: tuple[str, ...] = ()
-    reason: str = ""
-    """Why it has no codes; "" if it has some."""
-
-    @property
-    def is_filled(self) -> bool:
-        """Whether it has codes."""
-        return bool(self.codes)
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it has everything that its clusters have, and their names are confirmed."""
-        is_known = not any("not confirmed" in use.source for use in self.clusters)
-        return self.is_filled and is_known and not (self.missing or self.rejected)
-
-    @property
-    def mark(self) -> str:
-        """`?` where it has no codes, `!` where something is to be looked at, else `√`."""
-        return "?" if not self.is_filled else "√" if self.is_sure else "!"
-
-    @property
-    def says(self) -> str:
-        """What a person must know of it, as phrases; "" if nothing."""
-        unsure = [use for use in self.clusters if "not confirmed" in use.source]
-        parts = [
-            self.reason,
-            f"{plural(self.rejected, 'line')} cannot be used" if self.rejected else "",
-            f"not in the files: {', '.join(self.missing)}" if self.missing and self.codes else "",
-            *(
-                f'{use.cluster}: the name is likely, not confirmed; the file says "{use.text}"'
-                for use in unsure
-            ),
-            f"{plural(self.retired, 'retired code')} kept for old entries" if self.retired else "",
-            *(one for one in self.files if not self.clusters),
-        ]
-        return "; ".join(filter(None, parts))
-
-
-@dataclass(frozen=True)
-class ListImport:
-    """What the files give: the lists, the count of their rows, and what cannot be used."""
-
-    year: int
-    lists: tuple[FilledList, ...]
-    sources: tuple[SourceFile, ...]
-    not_used: tuple[Path, ...]
-    rows: int
-    used: int
-    rejected: int
-    rejects: tuple[Rejected, ...] = ()
-    """The first of the rejected rows of each file."""
-    not_needed: Mapping[str, int] = field(default_factory=dict)
-    """Groups of the files that fill no list, with their rows."""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def lists_missing_first(self) -> tuple[FilledList, ...]:
-        """The lists, those without codes first, then those to look at, each by name."""
-        order = {"?": 0, "!": 1, "√": 2}
-        return tuple(sorted(self.lists, key=lambda one: (order[one.mark], one.name)))
-
-    @property
-    def filled(self) -> int:
-        """How many lists have codes."""
-        return sum(one.is_filled for one in self.lists)
-
-    @property
-    def rows_in_words(self) -> str:
-        """The account of all rows as a sentence."""
-        left = self.rows - self.used - self.rejected
-        return (
-            f"{plural(self.rows, 'line')} read = {self.used:,} used + {left:,} not needed + "
-            f"{self.rejected:,} rejected"
-        )
-
-    @property
-    def release_in_words(self) -> str:
-        """Version and day of the files, and the QOF year: "v56.0.0, 27 Jun 2025 · QOF 2025/26"."""
-        versions = dict.fromkeys(f"v{one.version}" for one in self.sources if one.version)
-        days = sorted({one.day for one in self.sources if one.day}, reverse=True)
-        known = [*versions, *(f"{day:%d %b %Y}" for day in days[:1])]
-        release = ", ".join(known) or "date not known"
-        return f"{release} · QOF {year_in_words(self.year)}"
 
 
 def plan_import(
@@ -153,12 +44,15 @@ def plan_import(
     rows: ClusterMap,
     year: int | None = None,
     progress: Progress = silent,
+    *,
+    otherwise: int | None = None,
 ) -> ListImport:
     """Read the files and folders, and return what they would fill; nothing is written.
 
     `year` is that in which the QOF year begins; without it, it is the newest that fits the files'
-    dates. Raise a UserError, one message for each problem, where a file cannot be read or is of
-    another year, holds another code system, or where two files give one list different codes.
+    dates, or `otherwise` where they have none. Raise a UserError, one message for each problem,
+    where a file cannot be read or is of another year, holds another code system, or where two files
+    give one list different codes.
     """
     takers = [row for of in rows.values() for row in of]
 
@@ -171,7 +65,7 @@ def plan_import(
     medicines = {row.cluster for row in takers if row.cluster.startswith(DMD)}
     sources = read_sources(paths, is_wanted, medicines, progress)
     progress("filling the lists", None)
-    chosen = _year(sources.files, year)
+    chosen = _year(sources.files, year, otherwise)
     return _fill(sources, of_year(rows, chosen), chosen)
 
 
@@ -184,19 +78,20 @@ def years_of(day: date) -> tuple[int, ...]:
     return (in_force, day.year) if day.month <= _MONTHS_BEFORE else (in_force,)
 
 
-def _year(files: Sequence[SourceFile], wanted: int | None) -> int:
+def _year(files: Sequence[SourceFile], wanted: int | None, otherwise: int | None) -> int:
     """Return the QOF year of the files; raise a UserError where it is not the one that is wanted.
 
     Files of medicines and single lists have no QOF year of their own.
     """
     dated = [one for one in files if one.day and one.kind != ONE_LIST and DMD[:4] not in one.kind]
     if not dated:
-        if wanted is None:
+        known = otherwise if wanted is None else wanted
+        if known is None:
             raise UserError(
                 "The files do not say of which day they are, so that the QOF year of the lists is "
                 "not known: give it, such as --year 2026/27."
             )
-        return wanted
+        return known
     newest = max(dated, key=lambda one: one.day or date.min)
     chosen = wanted if wanted is not None else max(years_of(newest.day or date.min))
     problems = []
@@ -218,7 +113,7 @@ def _fill(sources: Sources, rows: ClusterMap, year: int) -> ListImport:
     files = sources.files
     members = _all_members(files)
     _refuse_other_systems(files, members)
-    judged = members.join(_judged(members), on=["code", "term", "is_strict"], nulls_equal=True)
+    judged = with_problems(members)
     usable = judged.filter(pl.col("why") == "", "is_active")
     bad = judged.filter(pl.col("why") != "", "is_active")
     _refuse_conflicts(files, usable)
@@ -246,8 +141,29 @@ def _fill(sources: Sources, rows: ClusterMap, year: int) -> ListImport:
         rejected=sum(one.rejected for one in files) + bad.height,
         rejects=(*(r for one in files for r in one.rejects), *_rejects(files, bad)),
         not_needed=_not_needed(files, taken),
-        notes=tuple(note for one in files for note in one.notes),
+        notes=(*(note for one in files for note in one.notes), *_maybe_cut(files, rows, lists)),
     )
+
+
+def _maybe_cut(
+    files: Sequence[SourceFile], rows: ClusterMap, lists: Sequence[FilledList]
+) -> Iterator[str]:
+    """Yield a note for each file after whose last cluster all missing clusters would come.
+
+    A download that was cut between two lines looks whole. Clusters whose names are not confirmed
+    may be missing for another reason.
+    """
+    sure = {row.cluster for of in rows.values() for row in of if row.is_confirmed}
+    missing = {one for filled in lists for one in filled.missing if one in sure and "*" not in one}
+    missing = {one for one in missing if not one.startswith(DMD)}
+    for one in files:
+        last = max(one.groups, default="")
+        is_after = bool(last) and len(missing) >= _SEVERAL and min(missing) > last
+        if one.kind == CLUSTERS and is_after:
+            yield (
+                f"{one.path.name}: the last cluster is {last}, and all {len(missing)} clusters "
+                "that are missing would come after it. Was the download cut off? Get it again."
+            )
 
 
 def _all_members(files: Sequence[SourceFile]) -> pl.DataFrame:
@@ -262,16 +178,6 @@ def _all_members(files: Sequence[SourceFile]) -> pl.DataFrame:
     )
 
 
-def _judged(members: pl.DataFrame) -> pl.DataFrame:
-    """Return each code that occurs, and why it cannot be used, or ""."""
-    codes = members.select("code", "term", "is_strict").unique()
-    return codes.with_columns(
-        why=pl.Series(
-            [why_not_usable(*row) for row in codes.iter_rows()], dtype=pl.String, strict=True
-        )
-    )
-
-
 def _refuse_other_systems(files: Sequence[SourceFile], members: pl.DataFrame) -> None:
     """Raise a UserError where most codes of a file are Read or CTV3 codes."""
     problems = []
@@ -280,8 +186,8 @@ def _refuse_other_systems(files: Sequence[SourceFile], members: pl.DataFrame) ->
         old = [code for code in codes if looks_like_read_code(code)]
         if old and 2 * len(old) >= len(codes):
             problems.append(
-                f"{one.path}: these are Read or CTV3 codes, such as {old[0]}, and the records have "
-                "SNOMED CT codes: the list would find nobody. Get it in SNOMED CT."
+                f"{one.path}: these are Read or CTV3 codes, such as {min(old)}, and the records "
+                "have SNOMED CT codes: the list would find nobody. Get it in SNOMED CT."
             )
     if problems:
         raise UserError.of(problems)
@@ -367,7 +273,8 @@ def _shipped(name: str) -> pl.DataFrame:
     """Return the list of that name that comes with recordpick, where it is whole as it is."""
     (codelist,) = shipped_codelists([name]).values()
     rows = [
-        (0, SHIPPED, code, codelist.terms.get(code, ""), True, False) for code in codelist.codes
+        (0, SHIPPED, code, codelist.terms.get(code, ""), True, False, False)
+        for code in codelist.codes
     ]
     return pl.DataFrame(rows, schema=MEMBERS, orient="row").with_columns(
         file=pl.lit(None, pl.UInt32)

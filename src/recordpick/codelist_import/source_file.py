@@ -28,9 +28,11 @@ MEMBERS = {
     "term": pl.String,
     "is_active": pl.Boolean,
     "is_retired": pl.Boolean,
+    "is_moved": pl.Boolean,
 }
 """The columns of members: the row, its group, the code, its term or "", whether the code is in the
-group now, and whether the code itself is retired (old records still carry it)."""
+group now, whether the code itself is retired (old records still carry it), and whether another
+column has what looks like the code (a comma without quotation marks may have moved it)."""
 
 _VERSION = re.compile(r"(?<![0-9.])([0-9]{1,3}\.[0-9]{1,2}\.[0-9]{1,2})(?![0-9.])")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.codelist_import.descriptions import is_description_file, with_terms
 from recordpick.codelist_import.dmd_files import file_of_dmd, read_dmd
 from recordpick.codelist_import.source_file import SourceFile
 from recordpick.codelist_import.table_files import (
@@ -28,6 +29,8 @@ from recordpick.regular_files import check_regular
 _TABLES = frozenset({".csv", ".txt", ".tsv"})
 _MOST_FILES = 20_000
 _START = 64 * 1024
+_SIMPLE_COLUMNS = 6
+"""A simple reference set: id, effectiveTime, active, moduleId, refsetId, referencedComponentId."""
 _ARCHIVES = frozenset({".zip", ".7z", ".gz"})
 
 
@@ -53,7 +56,9 @@ def read_sources(
     given cannot be read, or nothing in a folder is a source.
     """
     problems: list[str] = []
-    tables, dmd, not_used = _recognised(paths, problems)
+    tables, dmd, others = _recognised(paths, problems)
+    described = [path for path in others if is_description_file(_header(path))]
+    not_used = [path for path in others if path not in described]
     found: list[SourceFile] = []
     clusters: dict[str, str] = {}
 
@@ -69,6 +74,8 @@ def read_sources(
             continue
         found.append(named_by_cluster(read, clusters))
         clusters |= {refset: cluster for cluster, refset in read.refsets.items()}
+    sets = [one for one in found if one.kind == REFERENCE_SET]
+    found = [one for one in found if one.kind != REFERENCE_SET] + with_terms(sets, described)
     if dmd:
         progress("reading the dm+d release", None)
         try:
@@ -140,16 +147,27 @@ def _files(path: Path, problems: list[str]) -> Iterator[Path]:
 
 def _kind(file: Path) -> str:
     """Return what a file is by the columns that its first line names; "" if it has no codes."""
+    names = _header(file)
+    words = {name.casefold() for name in names}
+    if {"effectivetime", "moduleid"} <= words and not _is_simple(file, names, words):
+        return ""  # concepts, descriptions, relationships and other sets of a SNOMED CT release
+    return kind_of(columns_of(names))
+
+
+def _header(file: Path) -> list[str]:
+    """Return the names that a file's first line has; [] where it cannot be read."""
     try:
         with file.open("rb") as opened:
             start = opened.read(_START)
     except OSError:
-        return ""
+        return []
     is_wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     first = start.decode("utf-16" if is_wide else "utf-8-sig", "replace").partition("\n")[0]
     delimiter = max(DELIMITERS, key=first.count)
-    names = [cell.strip(' "\r') for cell in first.split(delimiter)]
-    words = {name.casefold() for name in names}
-    if {"effectivetime", "moduleid"} <= words and "refsetid" not in words:
-        return ""  # concepts, descriptions and relationships of a SNOMED CT release
-    return kind_of(columns_of(names))
+    return [cell.strip(' "\r') for cell in first.split(delimiter)]
+
+
+def _is_simple(file: Path, names: Sequence[str], words: Collection[str]) -> bool:
+    """Return whether a file of a SNOMED CT release is a simple reference set, and a whole one."""
+    is_whole = "delta" not in file.name.casefold()
+    return is_whole and "refsetid" in words and len(names) == _SIMPLE_COLUMNS

@@ -65,7 +65,7 @@ _OTHER_SYSTEMS = {
     "medcode": "CPRD",
     "medcodeid": "CPRD",
 }
-_CLUSTER_IN_NAME = re.compile(r"(?:.*-)?([a-z0-9]+_cod)", re.IGNORECASE)
+_CLUSTER_IN_NAME = re.compile(r"(?:.*-)?([a-z0-9]+_cod)(?:[-. _(].*)?", re.IGNORECASE)
 _REJECTS_KEPT = 1000
 _TAIL = 64 * 1024
 _TAIL_CODECS = {
@@ -215,19 +215,32 @@ def _members(
         return ~text(what).str.to_lowercase().is_in(["0", "false", "n", "no", "f", "inactive"])
 
     names = {name: _shown_group(kind, name) for name in wanted}
-    return (
-        table.frame.filter(group.is_in(list(wanted)))
-        .select(
-            ROW,
-            group.replace_strict(names, return_dtype=pl.String).alias("group"),
-            code=text("code"),
-            term=text("term"),
-            is_active=flag("active"),
-            is_retired=~flag("status"),
-        )
-        .cast(pl.Schema(MEMBERS))
-        .collect()
+    found = table.frame.filter(group.is_in(list(wanted))).select(
+        ROW,
+        group.replace_strict(names, return_dtype=pl.String).alias("group"),
+        code=text("code"),
+        term=text("term"),
+        is_active=flag("active"),
+        is_retired=~flag("status"),
+        is_moved=_is_moved(table, columns) if kind == ONE_LIST else pl.lit(value=False),
+        changed=text("changed"),
     )
+    if kind == REFERENCE_SET:  # a full release has a row for each state of a member: the newest
+        newest = pl.col("changed") == pl.col("changed").max().over("group", "code")
+        found = found.filter(newest)
+    return found.drop("changed").cast(pl.Schema(MEMBERS)).collect()
+
+
+def _is_moved(table: TableFile, columns: Mapping[str, str]) -> pl.Expr:
+    """Return whether the code has no digit, and another column has what looks like a code."""
+    others = [pl.col(name) for name in table.columns if name != columns["code"]]
+    if not others:
+        return pl.lit(value=False)
+    has_code = pl.any_horizontal(
+        other.str.strip_chars().str.contains(r"^[0-9]{6,18}$").fill_null(value=False)
+        for other in others
+    )
+    return ~pl.col(columns["code"]).fill_null("").str.contains("[0-9]") & has_code
 
 
 def _rejects(table: TableFile) -> tuple[Rejected, ...]:

@@ -91,14 +91,25 @@ def _pair_by_keys(rest: _Rest, table: EncodedTable, old: pl.DataFrame, new: pl.D
     if rules.day in names:
         rest.take(pair_by_score(rest.old, rest.new, scored, block, STRONG), "day")
         rest.take(
-            pair_by_score(rest.old, rest.new, scored, [PAIR], STRONG, rules.day, CODE_CLASS),
+            pair_by_score(
+                rest.old, rest.new, scored, [PAIR], STRONG, days=rules.day, code=CODE_CLASS
+            ),
             "next day",
         )
     for stage in _usable(rules.near, known):
         pairs = single_pairs(*_all_filled(rest, stage), [PAIR, *stage])
         rest.take(_plausible(pairs, rest, rules, stage, names), f"no day: {' '.join(stage)}")
     if rules.day in names:
-        rest.take(pair_by_score(rest.old, rest.new, scored, block, WEAK), "left of the day")
+        words = _words(table)
+        left = pair_by_score(rest.old, rest.new, scored, block, WEAK, words=words)
+        rest.take(left, "left of the day")
+
+
+def _words(table: EncodedTable) -> tuple[pl.Series, pl.Series] | None:
+    """Return the text that names each row of both sides; None where they have no such column."""
+    names = [field.name for field in table.fields if field.how == "wording"]
+    name = next((name for name in table.rules.code if name in names), None)
+    return None if name is None else (table.old.raw[name], table.new.raw[name])
 
 
 def _equal_rows(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:

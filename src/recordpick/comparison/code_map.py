@@ -160,3 +160,37 @@ def held_out_agreement(tables: Sequence[ComparedTable]) -> dict[str, float | Non
             hits[name] += int(half["ok"].sum())
             of[name] += half.height
     return {name: hits[name] / of[name] if of[name] else None for name in hits}
+
+
+def remapped_local_codes(
+    local: pl.DataFrame, code_map: pl.DataFrame, tables: Sequence[ComparedTable]
+) -> pl.DataFrame:
+    """Return the local codes (`LOCAL_CODES`) with what they are in the new system.
+
+    That is what the map is certain of, or finds likely; a code that never changed is itself. Where
+    neither is known, `remapped_to` stays empty.
+    """
+    known = code_map.filter(pl.col("certainty") != "unsure").select(
+        kind="table", code="old_code", remapped="new_code"
+    )
+    known = known.unique(["kind", "code"], keep="first", maintain_order=True)
+    kept = [_unchanged(table, code_map) for table in tables if table.encoded is not None]
+    rows = pl.concat([known, *(one for one in kept if one is not None)])
+    found = local.join(rows, on=["kind", "code"], how="left", maintain_order="left")
+    return found.with_columns(remapped_to=pl.coalesce("remapped_to", "remapped")).drop("remapped")
+
+
+def _unchanged(table: ComparedTable, code_map: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the codes of a table that every partner kept, as kind, code and remapped."""
+    encoded = table.encoded
+    assert encoded is not None
+    if "code" not in names_of_both(encoded):
+        return None
+    pairs = table.entries.drop_nulls([ROW, "r_new"]).filter(pl.col("result") != "unsure")
+    codes = encoded.old.raw["code"].gather(pairs[ROW]).drop_nulls().unique()
+    name = table.rules.name
+    changed = code_map.filter(pl.col("table") == name)["old_code"]
+    kept = codes.filter(~codes.is_in(changed.implode()))
+    return pl.DataFrame({"code": kept, "remapped": kept}).select(
+        pl.lit(name).alias("kind"), "code", "remapped"
+    )

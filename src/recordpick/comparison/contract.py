@@ -7,6 +7,7 @@ import polars as pl
 from recordpick.comparison.acceptance import SEVERITIES
 from recordpick.comparison.transformations import CHANGES
 from recordpick.reports.columns import Column, Table
+from recordpick.reports.local_codes import LOCAL
 from recordpick.schema import TABLES as INDEX_TABLES
 
 CONTRACT = "1.0"
@@ -184,5 +185,43 @@ AREAS = Table(
     ),
     key=("area",),
 )
-TABLES = (DIFFERENCES, TRANSFORMATIONS, CODE_MAP, AREAS, SUMS, PATIENTS)
+TO_CHECK = Table(
+    "to_check.csv",
+    "The tick sheet: a line for each entry that differs by itself, with room for the result",
+    (
+        Column("line", _NUMBER, "the number of the line", required=True, minimum=1, unique=True),
+        Column("patient_id", _TEXT, "the old system's number"),
+        Column("new_patient_id", _TEXT, "the new system's number"),
+        _TABLE,
+        Column("date", pl.Date(), "the entry's date"),
+        Column("entry", _TEXT, "what the entry is"),
+        Column(
+            "differs", _TEXT, "each field: old value → new value; or missing, additional, unsure"
+        ),
+        Column("severity", _TEXT, "the worst of them", required=True, words=SEVERITIES),
+        Column("result", _TEXT, "what you find: same, different, not there, not applicable"),
+        Column("checked_by", _TEXT, "who compared them"),
+        Column("comment", _TEXT, "what you want to add"),
+    ),
+    key=("line",),
+)
+PROPOSED = Table(
+    "proposed_results.csv",
+    "For each line of a working file's selection: the result that the comparison proposes",
+    (
+        Column("criterion_id", _TEXT, "the criterion", required=True),
+        Column("patient_id", _TEXT, "the old system's number", required=True),
+        Column(
+            "result",
+            _TEXT,
+            "a proposal that a person confirms; empty where a person has to look",
+            words=("same", "different", "not there"),
+        ),
+        Column("entries", _NUMBER, "how many entries made the record match", minimum=0),
+        Column("differs", _TEXT, "what differs in them"),
+        Column("severity", _TEXT, "the worst of it", words=SEVERITIES),
+        Column("proposed_by", _TEXT, "never a person", required=True, words=("comparison",)),
+    ),
+)
+TABLES = (DIFFERENCES, TO_CHECK, TRANSFORMATIONS, CODE_MAP, LOCAL, AREAS, SUMS, PATIENTS, PROPOSED)
 """Every CSV of a comparison."""

@@ -227,4 +227,7 @@ def _of_area(area: Area, one: Judged) -> AreaAnswer:
         worst.group_by(pl.col("severity").cast(pl.String)).agg(n=pl.len()).iter_rows()
     )
     systematic = int(worst["systematic"].sum())
-    return answer_of(area, counts, severities, systematic)
+    ambiguous = 0
+    if one.table.rules.name == "patients":  # who cannot be told from another is not compared
+        ambiguous = max(one.table.patients_apart)
+    return answer_of(area, counts, severities, systematic, ambiguous)

@@ -19,8 +19,10 @@ from recordpick.comparison.contract import (
     CONTRACT,
     DIFFERENCES,
     PATIENTS,
+    PROPOSED,
     SUMS,
     TABLES,
+    TO_CHECK,
     TRANSFORMATIONS,
 )
 from recordpick.comparison.page import page_of
@@ -31,37 +33,51 @@ from recordpick.csv_safety import as_csv
 from recordpick.handover.descriptor import table_resource
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
+from recordpick.reports.local_codes import LOCAL
 
 SUMMARY = "summary.json"
 PAGE = "comparison.html"
+PACKAGE = "datapackage.json"
 
 
 def write_comparison(
-    out: Path, report: ComparisonReport, *, accepted: bool = False, progress: Progress = silent
+    out: Path,
+    report: ComparisonReport,
+    *,
+    accepted: bool = False,
+    proposed: pl.DataFrame | None = None,
+    progress: Progress = silent,
 ) -> None:
     """Write the folder, complete or not at all; UserError where `out` cannot be created.
 
     With `accepted`, differences.csv also has what the matrix has no limit for and a line says.
+    `proposed` are the results proposed for a selection (columns as in `contract.PROPOSED`).
     """
+    if proposed is None:
+        proposed = pl.DataFrame(schema=PROPOSED.schema)
     with atomic_folder(out) as folder:
         resources = []
-        for table, parts in frames(report, accepted=accepted).items():
+        for table, parts in (
+            frames(report, accepted=accepted) | {PROPOSED.file: [proposed]}
+        ).items():
             progress(f"writing {table}", None)
             resources.append(_write_table(folder, table, parts))
         write_new(folder / SUMMARY, _json(summary(report)))
         write_new(folder / PAGE, page_of(report).encode("utf-8"))
-        write_new(folder / "datapackage.json", _json(_package(report, resources)))
+        write_new(folder / PACKAGE, _json(_package(report, resources)))
 
 
 def frames(report: ComparisonReport, *, accepted: bool) -> dict[str, Iterable[pl.DataFrame]]:
     """Return the rows of every CSV, in parts, by the name of the file."""
     return {
         DIFFERENCES.file: report.differences(accepted=accepted),
+        TO_CHECK.file: [report.to_check()],
         TRANSFORMATIONS.file: [report.lines],
         CODE_MAP.file: [report.code_map.cast(CODE_MAP.schema)],  # type: ignore[arg-type]
+        LOCAL.file: [report.local_codes()],
         AREAS.file: [report.area_rows()],
         SUMS.file: [report.patient_counts().cast(SUMS.schema)],  # type: ignore[arg-type]
-        PATIENTS.file: [report.compared.patients.unmatched],
+        PATIENTS.file: [report.unmatched()],
     }
 
 

@@ -74,11 +74,11 @@ def align_patients(
         # who has different NHS numbers in both is never paired by name
         by_name = _singles(rest_before, rest_after, names, agree="nhs_number")
         pairs = pl.concat([pairs, by_name.with_columns(found_by=pl.lit("name"))])
-    total_old, total_new = before.height, after.height
-    _check_share(pairs.height, total_old, total_new, selected=only is not None)
+    total_new = after.height
     if only is not None:
         before = before.filter(pl.col("patient_id").is_in(list(only)))
         pairs = pairs.filter(pl.col("patient_id").is_in(list(only)))
+    _check_share(pairs.height, before.height, total_new, selected=only is not None)
     unmatched = _unmatched(before, after, pairs, selected=only is not None)
     pairs = pairs.sort("patient_id").with_row_index("p")
     return PatientPairs(

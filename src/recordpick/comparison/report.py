@@ -8,15 +8,21 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.comparison.acceptance import Acceptance, read_acceptance
-from recordpick.comparison.code_map import held_out_agreement, learn_code_map
+from recordpick.comparison.acceptance import SEVERITIES, Acceptance, read_acceptance
+from recordpick.comparison.code_map import (
+    held_out_agreement,
+    learn_code_map,
+    remapped_local_codes,
+)
 from recordpick.comparison.compare import Comparison
-from recordpick.comparison.contract import AREAS, DIFFERENCES, TRANSFORMATIONS
+from recordpick.comparison.contract import AREAS, DIFFERENCES, TO_CHECK, TRANSFORMATIONS
 from recordpick.comparison.differences import values_of
 from recordpick.comparison.encode import PAIR, ROW, EncodedTable
 from recordpick.comparison.judgement import Judged, area_answers, judge_table
+from recordpick.comparison.merged import with_merged
 from recordpick.comparison.sums import AreaAnswer, patient_counts, table_counts
 from recordpick.comparison.transformations import EXAMPLES, find_transformations
+from recordpick.reports.local_codes import local_code_rows
 
 PART = 200_000
 """Rows of differences that are made and written at a time."""
@@ -57,6 +63,38 @@ class ComparisonReport:
         """How many differing fields `differences` leaves out."""
         said = pl.col("line").is_not_null() & (pl.col("severity") == "none")
         return sum(one.differences.select(said.sum()).item() for one in self.judged)
+
+    def to_check(self) -> pl.DataFrame:
+        """Return a line for each entry that differs by itself, columns as in `contract.TO_CHECK`.
+
+        What a line of the transformations says once is not among them.
+        """
+        people = self.compared.patients.everybody
+        single = [
+            one_line_each(one, one.differences.filter(pl.col("line").is_null()), people)
+            for one in self.judged
+        ]
+        if not single:
+            return pl.DataFrame(schema=TO_CHECK.schema)
+        lines = (
+            pl.concat(single)
+            .sort("patient_id", "new_patient_id", "severity", nulls_last=True, maintain_order=True)
+            .with_row_index("line", offset=1)
+        )
+        empty = [pl.lit(None, pl.String).alias(n) for n in ("result", "checked_by", "comment")]
+        return lines.with_columns(empty).select(
+            pl.col(name).cast(dtype) for name, dtype in TO_CHECK.schema.items()
+        )
+
+    def local_codes(self) -> pl.DataFrame:
+        """Return the old system's local codes, with what they are in the new system."""
+        local, _ = local_code_rows(self.compared.old)
+        return remapped_local_codes(local, self.code_map, self.compared.tables)
+
+    def unmatched(self) -> pl.DataFrame:
+        """Return who is in one system only, with whom a missing patient was merged."""
+        compared = self.compared
+        return with_merged(compared.patients, compared.tables, compared.old)
 
     def patient_counts(self) -> pl.DataFrame:
         """Return the counts of each patient and table."""
@@ -162,6 +200,33 @@ def rows_of(one: Judged, rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFra
         entry=either(entry),
         found_by=pl.col("stage"),
     ).select(pl.col(name).cast(dtype) for name, dtype in DIFFERENCES.schema.items())
+
+
+def one_line_each(one: Judged, rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Return differences as one row an entry, in their order.
+
+    Columns p, r, r_new, table, patient_id, new_patient_id, date, entry, result, differs (each
+    field as "name: old → new", or "" for a whole entry) and severity (the worst).
+    """
+    entry = [PAIR, ROW, "r_new"]
+    field = pl.format(
+        "{}: {} → {}",
+        pl.col("field").str.replace_all("_", " "),
+        pl.col("old_value").fill_null("(empty)"),
+        pl.col("new_value").fill_null("(empty)"),
+    )
+    first = ["table", "patient_id", "new_patient_id", "date", "entry", "result"]
+    return (
+        rows_of(one, rows, people)
+        .with_columns(rows.select(entry))
+        .with_columns(differs=pl.coalesce(field, "result"))
+        .group_by(entry, maintain_order=True)
+        .agg(
+            pl.col(first).first(),
+            pl.col("differs").str.join("; "),
+            pl.col("severity").cast(pl.Enum(SEVERITIES)).min(),
+        )
+    )
 
 
 def _with_values(encoded: EncodedTable, rows: pl.DataFrame) -> pl.DataFrame:

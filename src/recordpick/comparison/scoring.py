@@ -19,27 +19,52 @@ MOST_IN_A_BLOCK = 20_000
 """Old rows times new rows of one block: above that, only keys pair them."""
 STRONG, WEAK = 600, 100
 """What a pair needs in common, in hundredths of weight: such as the code or a result; anything."""
+WORDS = 300
+"""What all words in common add: enough to decide between partners that are equal otherwise."""
 _MOST_ROUNDS = 12
 _CONTENT = "whole"
 
 
-def pair_by_score(
+def pair_by_score(  # noqa: PLR0913 - all but five are keyword-only
     old: pl.DataFrame,
     new: pl.DataFrame,
     fields: Sequence[Field],
     block: Sequence[str],
     least: int,
+    *,
     days: str = "",
     code: str = "",
+    words: tuple[pl.Series, pl.Series] | None = None,
 ) -> pl.DataFrame:
     """Return r, r_new and unsure of the pairs within blocks of equal keys that score `least`.
 
-    With `days` and `code`, rows of the same code on neighbouring days are held side by side.
+    With `days` and `code`, rows of the same code on neighbouring days are held side by side. With
+    `words` (a text of each row of either side), words in common count too.
     """
     if days and code not in old.columns:
         return pl.DataFrame(schema={ROW: pl.UInt32, "r_new": pl.UInt32, "unsure": pl.Boolean})
     edges = _candidates(old, new, fields, block, least, days, code)
+    if words is not None and edges.height:
+        edges = _with_words(edges, *words)
     return _best_pairs(edges)
+
+
+def _with_words(edges: pl.DataFrame, old: pl.Series, new: pl.Series) -> pl.DataFrame:
+    """Return the edges with up to `WORDS` more for the share of words that both texts have."""
+    edges = edges.with_columns(a=old.gather(edges[ROW]), b=new.gather(edges["r_new"]))
+    split = [
+        pl.col(name).str.to_lowercase().str.extract_all(r"[\p{L}\p{N}]+") for name in ("a", "b")
+    ]
+    share = split[0].list.set_intersection(split[1]).list.len() / (
+        split[0].list.set_union(split[1]).list.len()
+    )
+    texts = edges.select("a", "b").drop_nulls().unique()
+    texts = texts.with_columns(more=(WORDS * share).fill_nan(0).floor().cast(pl.Int32))
+    return (
+        edges.join(texts, on=["a", "b"], how="left", maintain_order="left")
+        .with_columns(score=pl.col("score") + pl.col("more").fill_null(0))
+        .drop("a", "b", "more")
+    )
 
 
 def _candidates(

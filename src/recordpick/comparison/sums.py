@@ -113,19 +113,27 @@ def _of_table(table: ComparedTable, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def answer_of(
-    area: Area, counts: dict[str, int], severities: Mapping[str, int], systematic: int
+    area: Area,
+    counts: dict[str, int],
+    severities: Mapping[str, int],
+    systematic: int,
+    ambiguous: int = 0,
 ) -> AreaAnswer:
-    """Hold an area against its limits; whoever reads it sees which limit decided."""
+    """Hold an area against its limits; whoever reads it sees which limit decided.
+
+    `ambiguous` rows are those of patients who cannot be told from another: they count as unsure.
+    """
     compared = sum(counts[name] for name in (*_OF_BOTH, "missing", "additional"))
     reasons: list[str] = []
-    if not compared:
+    if not compared and not ambiguous:
         answer = (
             "not compared" if counts["not_compared"] or counts["not_compared_new"] else "accept"
         )
         if answer == "accept":
             reasons.append("no entries")
         return AreaAnswer(area, counts, severities, systematic, answer, tuple(reasons))
-    for word, number in (*severities.items(), ("unsure", counts["unsure"])):
+    unsure = counts["unsure"] + ambiguous
+    for word, number in (*severities.items(), ("unsure", unsure)):
         if word == "none" or not number:
             continue
         share = area.limits[word]

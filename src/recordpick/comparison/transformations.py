@@ -20,6 +20,8 @@ SHARED_BY = 0.95
 """A difference is systematic from this share of the entries with the value on."""
 FEWEST_PATIENTS = 5
 """… and from this number of patients on."""
+WIDELY = 0.5
+"""A term that few patients have counts as rewritten where this share of all terms is."""
 EXAMPLES = 5
 
 CHANGES = {
@@ -158,16 +160,24 @@ def _with_change(table: ComparedTable, rows: pl.DataFrame) -> pl.DataFrame:
     if field.how == "number":
         rows = _mark_factor(rows, table, both.height)
     if field.how != "link":
-        rows = _mark_rewritten(rows, both)
+        share = SHARED_BY if both["given"].is_null().all() else WIDELY
+        rows = _mark_rewritten(rows, both, share)
     return rows
 
 
 def _all_values(table: ComparedTable, field: Field) -> pl.DataFrame:
-    """Return p, r and both values as text (a, b) of all pairs of rows."""
-    assert table.encoded is not None
+    """Return p, r and both values as text (a, b) of all pairs of rows.
+
+    `given` is what a value depends on: of a term or drug the code in the new system, else null.
+    """
+    encoded = table.encoded
+    assert encoded is not None
     pairs = table.entries.select(PAIR, ROW, "r_new").drop_nulls([ROW, "r_new"])
-    a, b = values_of(table.encoded, pairs, field)
-    return pairs.select(PAIR, ROW).with_columns(a=a, b=b)
+    a, b = values_of(encoded, pairs, field)
+    given = pl.lit(None, pl.String)
+    if field.name in table.rules.code[1:] and "code" in encoded.new.raw.columns:
+        given = pl.lit(encoded.new.raw["code"].gather(pairs["r_new"]))
+    return pairs.select(PAIR, ROW).with_columns(a=a, b=b, given=given)
 
 
 def _set(
@@ -182,13 +192,14 @@ def _set(
 
 
 def _mark_translated(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
-    """Mark values that become one other value nearly always."""
+    """Mark values that become one other value nearly always; a term by the code it came to."""
+    given = ["a", "given"]
     counts = (
         values.drop_nulls(["a", "b"])
-        .group_by("a", "b")
+        .group_by(*given, "b")
         .agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
     )
-    counts = counts.with_columns(of=pl.col("n").sum().over("a"))
+    counts = counts.with_columns(of=pl.col("n").sum().over(given))
     many = pl.col("patients") >= FEWEST_PATIENTS
     usual = counts.filter(many & (pl.col("n") >= SHARED_BY * pl.col("of")))
     most = counts.filter(many & (pl.col("n") * 2 > pl.col("of")))
@@ -196,14 +207,14 @@ def _mark_translated(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     follow = int(most.filter(differs)["n"].sum())
     if follow >= SHARED_BY * int(counts.filter(differs)["n"].sum()):
         usual = most  # the field as a whole is translated: faults are exceptions of a value's line
-    usual = usual.select(old_value="a", new_value="b", of_value="of")
-    rows = rows.join(usual, on=["old_value", "new_value"], how="left", maintain_order="left")
-    total = usual.join(
-        rows.select("old_value", "new_value").unique(), on=["old_value", "new_value"]
-    )
+    usual = usual.select("given", old_value="a", new_value="b", of_value="of")
+    keys = ["old_value", "new_value", "given"]
+    rows = rows.join(values.select(ROW, "given"), on=ROW, how="left", maintain_order="left")
+    rows = rows.join(usual, on=keys, how="left", maintain_order="left", nulls_equal=True)
+    total = usual.join(rows.select(keys).unique(), on=keys, nulls_equal=True)
     of = pl.lit(total["of_value"].sum() if total.height else 0)
     rows = _set(rows, pl.col("of_value").is_not_null(), "translated", pl.lit(""), of)
-    return rows.drop("of_value")
+    return rows.drop("of_value", "given")
 
 
 def _mark_shared(
@@ -292,13 +303,13 @@ def _mark_factor(rows: pl.DataFrame, table: ComparedTable, of: int) -> pl.DataFr
     return rows.drop("g", "f", "of_g")
 
 
-def _mark_rewritten(rows: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
-    """Mark what is left of a field of which nearly every value is another in the new system."""
+def _mark_rewritten(rows: pl.DataFrame, both: pl.DataFrame, share: float) -> pl.DataFrame:
+    """Mark what is left of a field of which `share` of the values are others in the new system."""
     filled = pl.col("old_value").is_not_null() & pl.col("new_value").is_not_null()
     changed = rows.filter(filled)
     seen = both.group_by(old_value="a").agg(_patients=pl.col(PAIR).n_unique())
     rare = seen.filter(pl.col("_patients") < FEWEST_PATIENTS)["old_value"]
-    if changed.height < SHARED_BY * both.height or not _enough_patients(changed):
+    if changed.height < share * both.height or not _enough_patients(changed):
         return rows
     few = changed["new_value"].n_unique() <= _FEW_VALUES < changed["old_value"].n_unique()
     change = "one value" if few else "rewritten"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -34,7 +34,7 @@ from recordpick.criteria.toml_values import Values
 from recordpick.csvio.records import DELIMITERS, Row, UnreadableRowError, rows_of
 from recordpick.errors import UserError
 from recordpick.identifiers import ERROR, INVISIBLE
-from recordpick.resources import criteria_folder
+from recordpick.resources import criteria_folder, data_file
 
 FOLDER = "codelists"
 """Where codelists lie: a folder of this name beside the pack."""
@@ -293,17 +293,19 @@ def shipped_codelists(names: Iterable[str]) -> dict[str, Codelist]:
 
 
 def is_demonstration(codelist: Codelist) -> bool:
-    """Return whether a codelist has just the codes of the one of its name that ships."""
-    return frozenset(codelist.codes) == _shipped().get(codelist.name)
+    """Return whether a codelist has just the codes of one of its name that ships."""
+    return frozenset(codelist.codes) in _shipped().get(codelist.name, ())
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> Mapping[str, frozenset[str]]:
-    """Return the codes of each codelist that ships, by its name."""
-    found = {}
-    for path in sorted((criteria_folder() / FOLDER).glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            found[path.stem] = frozenset(row["code"] for row in csv.DictReader(file))
+def _shipped() -> Mapping[str, Collection[frozenset[str]]]:
+    """Return the codes of each codelist that ships, by its name: of the criteria and reports."""
+    found: dict[str, list[frozenset[str]]] = {}
+    for folder in (criteria_folder(), data_file("reports")):
+        for path in sorted((folder / FOLDER).glob("*.csv")):
+            with path.open(encoding="utf-8", newline="") as file:
+                codes = frozenset(row["code"] for row in csv.DictReader(file))
+            found.setdefault(path.stem, []).append(codes)
     return found
 
 

@@ -7,6 +7,7 @@ in the workbook to be corrected.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,16 @@ from recordpick.data_checking.workbook import Row, Workbook, read_workbook
 from recordpick.errors import UserError
 from recordpick.handover.selection_list import spoken_fingerprint
 from recordpick.handover.tick_sheet_model import RESULTS, SEVERITIES
-from recordpick.selection.kinds.results import earlier_import, new_entries
-from recordpick.selection.results import FAULTS, Entry, FilledIn, Imported, Phase, Result
+from recordpick.selection.kinds.judgements import earlier_import, known_result, new_entries
+from recordpick.selection.results import (
+    FAULTS,
+    Entry,
+    FilledIn,
+    Imported,
+    Phase,
+    Result,
+    checker_of,
+)
 from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 
@@ -48,6 +57,8 @@ class ImportPreview:
     not_imported: tuple[str, ...]
     notes: tuple[str, ...]
     imported_before: Imported | None
+    disagree: tuple[str, ...] = ()
+    """Sentences on results that somebody else's contradict: nothing counts before one is chosen."""
 
 
 def preview_import(file: WorkingFile, path: Path, phase: Phase | None = None) -> ImportPreview:
@@ -70,14 +81,14 @@ def preview_of(file: WorkingFile, book: Workbook, phase: Phase | None = None) ->
     vague = [entry for entry in entries if entry.outcome in FAULTS and not entry.differs]
     if vague:
         notes.append(f"{plural(len(vague), 'result')} with a difference that nobody has described.")
-    results = file.selection.results
-    changed = new_entries(results, phase, entries)
-    replaced = tuple(
-        Replaced(entry, results[key])
-        for entry in changed
-        if (key := (phase, entry.criterion_id, entry.patient_id)) in results
-    )
+    settled = file.selection.settled
     filled = FilledIn(phase, listed.list_id, one_line(book.name)[:200], book.sha256, entries)
+    changed = new_entries(settled, filled)
+    replaced = tuple(
+        Replaced(entry, before)
+        for entry in changed
+        if (before := known_result(settled, filled, entry)) is not None
+    )
     return ImportPreview(
         filled=filled,
         new=len(changed) - len(replaced),
@@ -86,7 +97,33 @@ def preview_of(file: WorkingFile, book: Workbook, phase: Phase | None = None) ->
         not_imported=(*book.problems, *not_imported),
         notes=tuple(notes),
         imported_before=earlier_import(file.selection.imports, phase, book.sha256),
+        disagree=tuple(disagreements_with(file, filled, changed)),
     )
+
+
+def disagreements_with(
+    file: WorkingFile, filled: FilledIn, entries: Sequence[Entry]
+) -> Iterator[str]:
+    """Yield a sentence for each new entry that somebody else's result contradicts."""
+    settled = file.selection.settled
+    for entry in entries:
+        if entry.area:
+            continue
+        key = (filled.phase, entry.criterion_id, entry.patient_id)
+        checker = checker_of(entry.initials, filled.workbook, filled.apart)
+        others = [one for one in settled.judged.get(key, ()) if one[0] != checker]
+        chosen = settled.resolutions.get(key)
+        if chosen is not None:
+            others = [("the result that was chosen", chosen.chosen)]
+        against = [(who, one) for who, one in others if one.entry.says != entry.says]
+        if against:
+            who, one = against[0]
+            yield (
+                f"Line {entry.line} ({entry.criterion_id or 'Random'}, patient "
+                f"{short(entry.patient_id)}): {entry.initials or 'this workbook'} says "
+                f"{entry.outcome!r}, {one.entry.initials or who} {one.entry.outcome!r}. Nothing "
+                "counts before somebody chooses one (issues resolve)."
+            )
 
 
 def _list_of(file: WorkingFile, book: Workbook, notes: list[str]) -> HandedOver:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recordpick.data_checking.issued_lists import handed_over, list_ids
 from recordpick.selection.results import FAULTS, OUTCOMES, PHASES, Issue, Outcome, Phase, Result
+from recordpick.selection.settled import Judged
 from recordpick.selection.working_file import WorkingFile
 
 Line = tuple[str | None, str]
@@ -20,7 +21,8 @@ class Progress:
     `list_id` is the newest list with results in this phase, and `lines` its lines; without any
     result, "" and the selection as it is. Only lines in which something was found before, or that
     were rechecked in addition, belong to the recheck. `not_on_list` is the number of results for
-    lines that are not on the list.
+    lines that are not on the list. Lines about which people disagree (`disagreements`) have no
+    result before somebody has decided.
     """
 
     phase: Phase
@@ -28,6 +30,12 @@ class Progress:
     lines: frozenset[Line]
     results: Mapping[Line, Result]
     not_on_list: int
+    disagreements: Mapping[Line, Judged] = field(default_factory=dict)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of this phase was checked."""
+        return bool(self.results or self.disagreements)
 
     @property
     def checked(self) -> int:
@@ -81,8 +89,12 @@ def _of_phase(file: WorkingFile, phase: Phase) -> Progress:
         for result in selection.results.values()
         if result.phase == phase
     }
+    disputed = {
+        key[1:]: one for key, one in selection.settled.disagreements.items() if key[0] == phase
+    }
     picked = frozenset((pick.criterion_id, pick.patient_id) for pick in selection.picks)
     names = {result.list_id for result in of_phase.values()}
+    names |= {result.list_id for judged in disputed.values() for _, result in judged}
     order = {name: place for place, name in enumerate(list_ids(file))}
     newest = max(names, key=lambda name: (order.get(name, -1), name), default="")
     listed = handed_over(file, newest) if newest else None
@@ -90,16 +102,17 @@ def _of_phase(file: WorkingFile, phase: Phase) -> Progress:
     if listed is not None:
         # what was removed since is not waited for; what was checked of it counts
         on_list = frozenset(listed.by_patient)
-        lines = (on_list & picked) | (on_list & of_phase.keys())
+        lines = (on_list & picked) | (on_list & (of_phase.keys() | disputed.keys()))
     if phase == "recheck":
         found = {
             (issue.first.entry.criterion_id, issue.first.entry.patient_id)
             for issue in selection.issues
             if any(one.is_fault and one.phase == PHASES[0] for one in issue.results)
         }
-        lines &= found | of_phase.keys()
+        lines &= found | of_phase.keys() | disputed.keys()
     results = {line: result for line, result in of_phase.items() if line in lines}
-    return Progress(phase, newest, lines, results, len(of_phase) - len(results))
+    on_lines = {line: judged for line, judged in disputed.items() if line in lines}
+    return Progress(phase, newest, lines, results, len(of_phase) - len(results), on_lines)
 
 
 def issues_to_recheck(file: WorkingFile) -> tuple[Issue, ...]:
@@ -117,7 +130,7 @@ def progress_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
     """Return the rows of a table for people: a heading, and a row for each phase that has begun."""
     rows: list[tuple[str, ...]] = [("phase", "lines", "checked", *OUTCOMES, "left")]
     for one in phases:
-        if one.results:
+        if one.has_begun:
             counts = [f"{one.count(outcome):,}" for outcome in OUTCOMES]
             rows.append(
                 (one.phase, f"{len(one.lines):,}", f"{one.checked:,}", *counts, f"{one.left:,}")

@@ -55,6 +55,14 @@ def clean_initials(text: str) -> str:
     return one_line(" ".join(text.split()))[:LONGEST_INITIALS]
 
 
+def initials_of(name: str) -> str:
+    """Return the initials of a name; a name of one word as it is."""
+    words = name.split()
+    if len(words) < 2:
+        return clean_initials(name)
+    return "".join(word[0].upper() for word in words if word[0].isalnum())[:LONGEST_INITIALS]
+
+
 def is_same_patient(given: str, listed: str) -> bool:
     """Return whether a cell names the patient of a line; leading zeros may have been lost."""
     listed = one_line(listed).strip()

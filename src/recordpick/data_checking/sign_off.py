@@ -23,6 +23,7 @@ from recordpick.document import (
     as_text,
 )
 from recordpick.document_pdf import as_pdf
+from recordpick.errors import UserError
 from recordpick.handover.readme import SYNTHETIC
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.report_requests.criteria_status import short_reason, status_of
@@ -75,6 +76,19 @@ def sign_off_pdf(file: WorkingFile, limits: SourceLimits, written_on: datetime) 
     return as_pdf([sign_off(file, limits, written_on)], state_of_work(file), tag)
 
 
+def sign_off_page(
+    file: WorkingFile, limits: SourceLimits, written_on: datetime, ending: str
+) -> bytes:
+    """Return the page in the form of a file's ending: .pdf or .txt. UserError for others."""
+    make = _FORMS.get(ending.casefold())
+    if make is None:
+        raise UserError(f"Choose a name that ends in {' or '.join(_FORMS)}.")
+    return make(file, limits, written_on)
+
+
+_FORMS = {".pdf": sign_off_pdf, ".txt": sign_off_text}
+
+
 def state_of_work(file: WorkingFile) -> str:
     """Return which state of a working file a page is about: its last event, and that one's hash."""
     return f"Working file at event {len(file.events)}, {file.head}"
@@ -82,7 +96,7 @@ def state_of_work(file: WorkingFile) -> str:
 
 def sign_off(file: WorkingFile, limits: SourceLimits, written_on: datetime) -> Document:
     """Return the page for a working file as a document. `written_on` is UTC."""
-    begun = [one for one in progress(file) if one.results]
+    begun = [one for one in progress(file) if one.has_begun]
     issues, open_issues = file.selection.issues, issues_to_recheck(file)
     statement = sample_statement(file.selection, begun)
     return Document(
@@ -132,6 +146,15 @@ def _checked(
                 f"finished. {_checked_by(one)}"
             )
         )
+        if one.disagreements:
+            lines = plural(len(one.disagreements), "line")
+            blocks.append(
+                Paragraph(
+                    f"{one.phase.capitalize()}: people disagree about {lines}. Nothing counts "
+                    "there before one result is chosen.",
+                    warns=True,
+                )
+            )
     for one in begun:
         blocks += [Paragraph(f"{one.phase.capitalize()}, by area:"), _areas(file, one, open_issues)]
     return tuple(blocks)
@@ -139,11 +162,10 @@ def _checked(
 
 def _checked_by(one: Progress) -> str:
     counted = Counter(result.entry.initials or "not stated" for result in one.results.values())
-    return (
-        "Checked by: "
-        + ", ".join(f"{one_line(who)} ({number:,})" for who, number in counted.most_common())
-        + "."
-    )
+    # by number, then by name: never in the order in which results were brought in
+    most_first = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    named = ", ".join(f"{one_line(who)} ({number:,})" for who, number in most_first)
+    return f"Checked by: {named}."
 
 
 def _areas(file: WorkingFile, phase: Progress, open_issues: Sequence[Issue]) -> Grid:

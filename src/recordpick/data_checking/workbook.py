@@ -14,6 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recordpick.csv_safety import one_line
+from recordpick.csvio.records import (
+    DELIMITERS,
+    UnreadableRowError,
+    decoded,
+    read_bytes,
+    rows_of,
+)
+from recordpick.errors import UserError
 from recordpick.handover.selection_list import SELECTION
 from recordpick.handover.tick_sheet_model import (
     CRITERIA,
@@ -46,6 +54,9 @@ _FILLED_IN = (RESULT, DIFFERS, SEVERITY)
 """A row with one of these filled in is read: initials and dates are often there beforehand."""
 _OTHERS = frozenset(name.casefold() for name in (START, RECORDS, LIST))
 _LONGEST_SHEET_NAME = 40
+_LARGEST_TRANSCRIPT = 16 * 1024**2
+TRANSCRIPT = "Transcript"
+"""What the sheet of a transcript is called in messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +127,45 @@ class Workbook:
 
 
 def read_workbook(path: Path) -> Workbook:
-    """Read a filled-in workbook, in a process of its own with limits.
+    """Read a filled-in workbook, in a process of its own with limits; or a CSV, as a transcript.
 
-    UserError where the file is not a workbook, is damaged or is too large.
+    A transcript is what somebody typed from printed sheets: the list's name (List, RP-…) and the
+    phase above a row of headings, then a row a line. UserError where the file is neither, is
+    damaged or is too large.
     """
-    sheets = read_sheets(path)
+    sheets = _transcript(path) if path.suffix.casefold() == ".csv" else read_sheets(path)
     try:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise cannot_read(path, error) from error
     return parse_workbook(path.name, sha256, sheets)
+
+
+def _transcript(path: Path) -> dict[str, Rows]:
+    """Return a CSV's rows as a sheet, and as the sheet Start for what is said above the headings.
+
+    UserError where the file cannot be read as CSV.
+    """
+    text = decoded(read_bytes(path, _LARGEST_TRANSCRIPT), path.name)
+    for delimiter in DELIMITERS:
+        try:
+            found = list(rows_of(text, delimiter))
+        except UnreadableRowError as error:
+            if delimiter != DELIMITERS[-1]:
+                continue
+            raise UserError(
+                f"{path.name}, line {error.line}: {' '.join(error.messages)}"
+            ) from error
+        if any(_headings(cells) is not None for _, cells in found):
+            rows: Rows = [[] for _ in range(found[-1][0])]
+            for line, cells in found:
+                rows[line - 1] = [cell.removeprefix("'") for cell in cells]
+            return {START: rows, TRANSCRIPT: rows}
+    raise UserError(
+        f"{path.name} has no row with the headings {LINE}, {PATIENT} and {RESULT}: write them "
+        "above the results, separated by commas."
+    )
 
 
 def parse_workbook(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 from recordpick.selection.ledger import Log, Table
-from recordpick.selection.results import Imported, Result, ResultKey
+from recordpick.selection.results import Imported, JudgementKey, Resolution, Result, ResultKey
+from recordpick.selection.settled import Settled, settle
 from recordpick.selection.state import Closed, Draw, FixedSeed, Pick, Removed
 
 _K = TypeVar("_K", bound=Hashable)
@@ -63,6 +64,18 @@ class Decisions:
         """What other kinds of events keep by key, by the name of their `Kept` (`kept.py`)."""
         self._cache: dict[str, tuple[int, object]] = {}
         self._results: dict[ResultKey, tuple[ResultsOfLine, Result]] = {}
+        self._judged: dict[JudgementKey, tuple[ResultsOfLine, Result]] = {}
+        self._settled: tuple[tuple[int, ...], Settled] | None = None
+
+    @property
+    def judgement_rows(self) -> Table[JudgementKey, ResultsOfLine]:
+        """The judgements on lines, each person's by itself (`kinds/judgements.py`)."""
+        return self.kept_rows["judgements"]
+
+    @property
+    def resolution_rows(self) -> Table[ResultKey, Resolution]:
+        """What somebody decided where judgements disagreed, by line."""
+        return self.kept_rows["resolutions"]
 
     @property
     def seed(self) -> FixedSeed | None:
@@ -85,9 +98,20 @@ class Decisions:
         return self._cached("(removed)", self.removed_rows, lambda rows: tuple(rows.values()))
 
     @property
-    def results(self) -> Mapping[ResultKey, Result]:
-        """The results of data checking that count, with those that each replaced."""
-        return self._cached("(results)", self.result_rows, self._as_results)
+    def settled(self) -> Settled:
+        """What counts of the results of data checking, with those that each replaced."""
+        tables = (self.result_rows, self.judgement_rows, self.resolution_rows)
+        changes = tuple(table.changes for table in tables)
+        if self._settled is None or self._settled[0] != changes:
+            self._results = _results_of(self.result_rows, self._results)
+            self._judged = _results_of(self.judgement_rows, self._judged)
+            settled = settle(
+                {key: result for key, (_, result) in self._results.items()},
+                ((key, result) for key, (_, result) in self._judged.items()),
+                _as_mapping(self.resolution_rows),
+            )
+            self._settled = (changes, settled)
+        return self._settled[1]
 
     @property
     def imports(self) -> tuple[Imported, ...]:
@@ -98,7 +122,9 @@ class Decisions:
     def kept(self) -> Mapping[str, Mapping[Any, Any]]:
         """What other kinds of events keep, by the name of their `Kept` and by key."""
         values = {
-            name: self._cached(name, rows, _as_mapping) for name, rows in self.kept_rows.items()
+            name: self._cached(name, rows, _as_mapping)
+            for name, rows in self.kept_rows.items()
+            if rows
         }
         return MappingProxyType(values)
 
@@ -135,19 +161,22 @@ class Decisions:
             self._cache[name] = cached
         return cached[1]  # type: ignore[return-value] # each name has one kind of value
 
-    def _as_results(self, rows: Table[ResultKey, ResultsOfLine]) -> Mapping[ResultKey, Result]:
-        """Return the results; only those of lines that changed since the last time are new."""
-        before, self._results = self._results, {}
-        for key, line in rows.items():
-            known = before.get(key)
-            if known is None or known[0] is not line:
-                known = (line, line.result())
-            self._results[key] = known
-        return MappingProxyType({key: result for key, (_, result) in self._results.items()})
-
 
 _SEED = ""
 """The only key of the table of the seed."""
+
+
+def _results_of(
+    rows: Table[_K, ResultsOfLine], before: Mapping[_K, tuple[ResultsOfLine, Result]]
+) -> dict[_K, tuple[ResultsOfLine, Result]]:
+    """Return the results of a table; only those of lines that changed since `before` are new."""
+    found: dict[_K, tuple[ResultsOfLine, Result]] = {}
+    for key, line in rows.items():
+        known = before.get(key)
+        if known is None or known[0] is not line:
+            known = (line, line.result())
+        found[key] = known
+    return found
 
 
 def _as_mapping(rows: Table[_K, _V]) -> Mapping[_K, _V]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from recordpick.selection.adoption import FIRST_KEY, adopted_by, apply_merged, shared_keys
@@ -16,7 +16,8 @@ from recordpick.selection.kinds.notes import NOTES
 from recordpick.selection.kinds.registry import KINDS, apply, describe, is_undoable
 from recordpick.selection.ledger import Log, revert
 from recordpick.selection.permanent import PermanentState
-from recordpick.selection.results import Issue, Result, ResultKey, issues_of
+from recordpick.selection.results import Issue, issues_of
+from recordpick.selection.settled import Settled
 from recordpick.selection.state import Selection, Withdrawn
 
 
@@ -30,7 +31,7 @@ class History:
         self.decisions = Decisions()
         self._done: list[tuple[Event, Log]] = []
         self._undone: list[Event] = []
-        self._issues: tuple[Mapping[ResultKey, Result], int, tuple[Issue, ...]] | None = None
+        self._issues: tuple[Settled, int, tuple[Issue, ...]] | None = None
         self._withdrawn: dict[int, Withdrawn] = {}
         """Draws and seeds that no longer count since they were undone, by number."""
         self._merged: dict[str, History] = {} if merged is None else merged
@@ -95,7 +96,8 @@ class History:
             removed_random=decisions.removed,
             exports=tuple(permanent.exports),
             handed_over=tuple(permanent.handed_over),
-            results=decisions.results,
+            results=decisions.settled.results,
+            settled=decisions.settled,
             issues=self._current_issues(),
             imports=decisions.imports,
             figures=SYSTEM_FIGURES.values_in(kept),
@@ -107,10 +109,10 @@ class History:
 
     def _current_issues(self) -> tuple[Issue, ...]:
         """Return the issues; they are computed again only where results changed."""
-        results, numbered = self.decisions.results, len(self.permanent.issues)
+        settled, numbered = self.decisions.settled, len(self.permanent.issues)
         known = self._issues
-        if known is None or known[0] is not results or known[1] != numbered:
-            known = (results, numbered, issues_of(self.permanent.issues, results))
+        if known is None or known[0] is not settled or known[1] != numbered:
+            known = (settled, numbered, issues_of(self.permanent.issues, settled))
             self._issues = known
         return known[2]
 

@@ -17,7 +17,6 @@ from recordpick.selection.event_validation import EventValidator
 from recordpick.selection.events import Body, Event, Person, next_event
 from recordpick.selection.history import History
 from recordpick.selection.kinds.event_kind import EventKind
-from recordpick.selection.kinds.merged import MERGED
 from recordpick.selection.opening import Opened, back_up_or_warn, has_decisions, replay_sound
 from recordpick.selection.recovery import read_once
 from recordpick.selection.state import Selection
@@ -103,9 +102,11 @@ class Journal:
         """Save all events and the pack, as they are in memory, as a new working file."""
         self._create(path, self.history.events)
 
-    def save_merged(self, path: Path, at: datetime, person: Person, body: Body) -> None:
-        """Save all events and one that merges a copy as a new working file."""
-        self._create(path, [*self.history.events, self._checked(at, person, MERGED, body)])
+    def save_with(
+        self, path: Path, at: datetime, person: Person, kind: EventKind, body: Body
+    ) -> None:
+        """Save all events and one more as a new working file; this file stays as it is."""
+        self._create(path, [*self.history.events, self._checked(at, person, kind, body)])
 
     def _checked(self, at: datetime, person: Person, kind: EventKind, body: Body) -> Event:
         event = next_event(self.history.last, at, person, kind.name, body)

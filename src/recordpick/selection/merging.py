@@ -37,7 +37,8 @@ class Plan:
     nothing_to_do: str
     conflicts: tuple[Conflict, ...]
     notes: tuple[str, ...]
-    _adopted: frozenset[tuple[str, Key]]
+    adopted: frozenset[tuple[str, Key]]
+    """What counts as B has it without a conflict: parts and keys."""
     _source: str
     _events: Chain
     """The events of the copy that the file lacks."""
@@ -50,7 +51,7 @@ class Plan:
         left = [one.name for one in self.conflicts if one.name not in choices]
         if left:
             raise UserError(f"Decide {len(left):,} conflicts first, {left[0]} among them.")
-        adopted = set(self._adopted)
+        adopted = set(self.adopted)
         for one in self.conflicts:
             if choices[one.name] == "B":
                 adopted |= set(one.keys)
@@ -74,10 +75,11 @@ def _as_adopted(keys: Iterable[tuple[str, Key]]) -> Adopted:
     return Adopted(ordered.pop("picks", ()), ordered, bool(random))
 
 
-def plan_merge(ours: WorkingFile, theirs: WorkingFile) -> Plan:
+def plan_merge(ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = False) -> Plan:
     """Compare two copies of one working file. `ours` is A, `theirs` is B.
 
-    UserError where they are not copies of one file, or use different practice indexes.
+    `into_ours`: A is gone on with, also where B has everything of A already. UserError where they
+    are not copies of one file, or use different practice indexes.
     """
     _check_copies(ours, theirs)
     mine, other = ours.events, theirs.events
@@ -90,7 +92,7 @@ def plan_merge(ours: WorkingFile, theirs: WorkingFile) -> Plan:
         nothing_to_do = (
             f"{ours.path.name} has everything of {source} already: go on with the first."
         )
-    elif ours.head in all_hashes(other):
+    elif ours.head in all_hashes(other) and not into_ours:
         nothing_to_do = f"{source} has everything of {ours.path.name} already: go on with {source}."
     if nothing_to_do:
         return Plan(nothing_to_do, (), (), frozenset(), source, ())

@@ -44,7 +44,8 @@ class OtherCopy:
 def other_copies(path: Path, events: Sequence[Event]) -> tuple[OtherCopy, ...]:
     """Return each copy beside a file that has events which the file lacks.
 
-    Older copies are left out, and so are files that cannot be read.
+    Older copies are left out, and so are files that cannot be read; a checking copy is silent about
+    the file that it was made from.
     """
     return copies_among(path, events, _beside(path))
 
@@ -64,7 +65,8 @@ def copies_among(
             if not theirs or theirs[0].hash != mine[0].hash:
                 continue
             known = all_hashes(mine) if known is None else known
-            if theirs[-1].hash not in known:
+            is_ours_of_it = bool(_checks_for(mine, all_hashes(theirs)))
+            if theirs[-1].hash not in known and not is_ours_of_it:
                 found.append(_described(path, mine, other, theirs, known))
     return tuple(found)
 
@@ -85,10 +87,18 @@ def _described(
     last = theirs[-1]
     name = other.name if other.parent == path.parent else str(other)
     when = moment(last.on)
-    if mine[-1].hash in all_hashes(theirs):
+    if mine[-1].hash in all_hashes(theirs) and not _checks_for(theirs, known):
         says = (
             f"{name} is a copy of this file that has gone on from where this one ends (last "
             f"change {when}, {last.who}): go on with that one."
+        )
+        return OtherCopy(other, says, have_diverged=False)
+    whose = _checks_for(theirs, known)
+    if whose:
+        says = (
+            f"{name} is {whose}'s checking copy of this file (last change {when}): bring its "
+            f"results in with recordpick issues import {path.name} {name}, or while checking in "
+            "the app."
         )
         return OtherCopy(other, says, have_diverged=False)
     shared = next(event for event in reversed(theirs) if event.hash in known)
@@ -98,6 +108,15 @@ def _described(
         f"recordpick merge {path.name} {name} --out FILE, or File: Merge with a copy in the app."
     )
     return OtherCopy(other, says, have_diverged=True)
+
+
+def _checks_for(theirs: tuple[Event, ...], known: set[str]) -> str:
+    """Return whose checking copy it is; "" where it is none, or was made from one."""
+    for event in theirs:
+        if event.kind == "checking_copy" and event.hash not in known:
+            whose = event.body.get("initials")
+            return whose if isinstance(whose, str) else ""
+    return ""
 
 
 def _beside(path: Path) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recordpick.selection.results import Result
+from recordpick.selection.results import Phase, Result
 from recordpick.selection.state import Draw, Exported, FixedSeed, HandedOver, IndexUsed
 
 
@@ -23,6 +23,15 @@ class Header:
     index: IndexUsed
 
 
+@dataclass(frozen=True, slots=True)
+class CheckingCopy:
+    """Whose checking copy a file is, for which phase, and the number of the event that says so."""
+
+    phase: Phase
+    initials: str
+    seq: int
+
+
 class PermanentState:
     """What was recorded for good. Events add to it; only what a merge brought is removed again."""
 
@@ -37,6 +46,8 @@ class PermanentState:
         """Every draw ever made, by the number of its event."""
         self.seeds: dict[int, FixedSeed] = {}
         """Every seed ever fixed, by the number of its event."""
+        self.checking_copy: CheckingCopy | None = None
+        """Set where the file is a checking copy: only results are entered in it."""
         self.issues: dict[tuple[str | None, str], tuple[int, Result]] = {}
         """The number of each issue and its first result, by criterion and patient."""
 

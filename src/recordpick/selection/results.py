@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from recordpick.selection.events import Person
+
+if TYPE_CHECKING:
+    from recordpick.selection.settled import Settled
 
 Outcome = Literal["same", "different", "not there", "not applicable"]
 """What comparing a record in both systems can show."""
@@ -36,6 +39,13 @@ STATUSES: dict[Status, str] = {
 ResultKey: TypeAlias = tuple[Phase, str | None, str]
 """What a result belongs to: the phase, the criterion (None: random), the patient."""
 
+JudgementKey: TypeAlias = tuple[Phase, str | None, str, str, str]
+"""Whose judgement on what: a `ResultKey`, the area of a random record ("" for the whole line), and
+who judged (`checker_of`)."""
+
+Says: TypeAlias = tuple[Outcome, str, Severity]
+"""What people can disagree about: the result, what differs, and how bad that is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -50,6 +60,13 @@ class Entry:
     severity: Severity = ""
     initials: str = ""
     checked_on: date | None = None
+    area: str = ""
+    """The area of a random record that this is about; "" for the whole line."""
+
+    @property
+    def says(self) -> Says:
+        """What somebody else's judgement on the same line can contradict."""
+        return self.outcome, self.differs, self.severity
 
     def says_the_same_as(self, other: Entry) -> bool:
         """Return whether the other says the same about the same line, of whichever list."""
@@ -58,13 +75,27 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FilledIn:
-    """The entries of a filled-in workbook: `workbook` is its name, `sha256` that of its bytes."""
+    """The entries of a filled-in workbook: `workbook` is its name, `sha256` that of its bytes.
+
+    Both are "" for what was entered in recordpick itself. `apart` is not "" where results are kept
+    apart from others with the same initials, since it is not known whether one person gave both.
+    """
 
     phase: Phase
     list_id: str
     workbook: str
     sha256: str
     entries: tuple[Entry, ...]
+    apart: str = ""
+
+
+def checker_of(initials: str, workbook: str, apart: str = "") -> str:
+    """Return what names who judged: the initials in any case; without any, the workbook.
+
+    Results of one person replace each other, those of two people are compared.
+    """
+    name = initials.casefold() or f"@{workbook.casefold()}"
+    return f"{name} ({apart})" if apart else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +121,21 @@ class Result:
     def is_fault(self) -> bool:
         """Whether it is an issue."""
         return self.entry.outcome in FAULTS
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Which of several results of a line counts, and why: somebody decided that.
+
+    `over` are the judgements that were compared then. One that is given later is compared with the
+    chosen one again.
+    """
+
+    chosen: Result
+    over: frozenset[tuple[str, Says]]
+    reason: str
+    by: Person
+    on: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +192,22 @@ class Issue:
 
 
 def issues_of(
-    numbered: Mapping[tuple[str | None, str], tuple[int, Result]],
-    results: Mapping[ResultKey, Result],
+    numbered: Mapping[tuple[str | None, str], tuple[int, Result]], settled: Settled
 ) -> tuple[Issue, ...]:
-    """Return the issues in the order of their numbers, with the results that count now."""
+    """Return the issues in the order of their numbers, with the results that count now.
+
+    Where people disagree about a line and one of them found something, that counts until somebody
+    has decided: an issue is not closed by a disagreement.
+    """
     return tuple(
         Issue(
             number,
             first,
-            tuple(results[key] for phase in PHASES if (key := (phase, *line)) in results),
+            tuple(
+                result
+                for phase in PHASES
+                if (result := settled.for_issue((phase, *line))) is not None
+            ),
         )
         for line, (number, first) in numbered.items()
     )

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from recordpick.selection.events import Person, Role
 from recordpick.selection.figures import ChosenFiles, FigureKey, ReportBasis, SystemFigure
 from recordpick.selection.results import Imported, Issue, Result, ResultKey
+from recordpick.selection.settled import Settled
 
 ChosenBy = Literal["rule", "staff", "supplier", "random"]
 """How a record was picked: by a suggestion that a person applied, by hand by practice staff, by
@@ -176,7 +177,8 @@ class Selection:
 
     `picks` are in the order in which they were made. `draws` and `seeds` hold every one ever made,
     also those that no longer count (`withdrawn`). `results` are those of data checking, by phase,
-    criterion and patient; `issues` every one ever found, by number. `figures` are those of the
+    criterion and patient, and `settled` all judgements behind them, with those that disagree;
+    `issues` every one ever found, by number. `figures` are those of the
     systems' own reports, by system and name, `reports_by` what the reports are counted by where
     that is not what recordpick brings. `kept` has all that kinds of events keep by key, by the name
     of their `Kept`, which reads it (`values_in`). `can_undo` and `can_redo` say in words what would
@@ -193,6 +195,7 @@ class Selection:
     exports: tuple[Exported, ...] = ()
     handed_over: tuple[HandedOver, ...] = ()
     results: Mapping[ResultKey, Result] = field(default_factory=lambda: MappingProxyType({}))
+    settled: Settled = field(default_factory=Settled)
     issues: tuple[Issue, ...] = ()
     imports: tuple[Imported, ...] = ()
     figures: Mapping[FigureKey, SystemFigure] = field(default_factory=lambda: MappingProxyType({}))

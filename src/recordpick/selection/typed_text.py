@@ -44,6 +44,12 @@ def clean_note(text: str) -> str:
     return note
 
 
+def clean_initials(initials: str) -> str:
+    """Return the initials (or the name) of somebody who checks, cleaned."""
+    text = " ".join(initials.split())
+    return _line(text, "the initials of who checks", LONGEST_NAME, required=True)
+
+
 def clean_seed(seed: str) -> str:
     """Return a seed without the spaces around it."""
     return _line(seed, "the seed", LONGEST_SEED, required=True)

@@ -21,7 +21,17 @@ from recordpick.selection.events import Body, Event, Person, next_event
 from recordpick.selection.figures import NewFigures, ReportBasis
 from recordpick.selection.identity_fingerprint import Changed
 from recordpick.selection.journal import Journal
-from recordpick.selection.kinds import draws, figures, notes, pace, picks, results, seeds, undo
+from recordpick.selection.kinds import (
+    draws,
+    figures,
+    judgements,
+    notes,
+    pace,
+    picks,
+    seeds,
+    shares,
+    undo,
+)
 from recordpick.selection.kinds.created import CREATED, decide_new_file
 from recordpick.selection.kinds.event_kind import EventKind
 from recordpick.selection.kinds.exported import (
@@ -31,10 +41,12 @@ from recordpick.selection.kinds.exported import (
     decide_hand_over,
 )
 from recordpick.selection.kinds.index_used import INDEX_USED, decide_index
+from recordpick.selection.kinds.merged import MERGED
 from recordpick.selection.known_folders import remember
 from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.opening import Opened, OpenOptions, open_file
-from recordpick.selection.results import FilledIn
+from recordpick.selection.permanent import CheckingCopy
+from recordpick.selection.results import FilledIn, Phase, ResultKey
 from recordpick.selection.state import ChosenBy, IndexUsed, SeedSource, Selection
 from recordpick.selection.store import Store
 from recordpick.selection.typed_text import clean_person, clean_seed
@@ -52,6 +64,12 @@ WHAT_IT_IS = (
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+_IN_CHECKING_COPIES = frozenset(
+    {judgements.JUDGED.name, undo.UNDONE.name, undo.REDONE.name, INDEX_USED.name}
+)
+"""What may be done in a checking copy."""
 
 
 class ChangedMeanwhileError(UserError):
@@ -200,6 +218,11 @@ class WorkingFile:
             return self.head, self.selection
 
     @property
+    def last_decision(self) -> Event | None:
+        """The event that undo would take back; None where there is none."""
+        return self._journal.history.next_undo
+
+    @property
     def read_only(self) -> bool:
         """Whether nothing can be changed."""
         return self._journal.read_only
@@ -254,6 +277,11 @@ class WorkingFile:
         """Where the index was when it was last used; it may be elsewhere on this computer."""
         folder = self.index_used.folder
         return Path(folder) if folder else None
+
+    @property
+    def checking_copy(self) -> CheckingCopy | None:
+        """Whose checking copy this file is; None for a practice's own working file."""
+        return self._journal.history.permanent.checking_copy
 
     def reused_numbers(self) -> frozenset[str]:
         """Return picked patients whose number looks like another person's since the index before.
@@ -399,16 +427,38 @@ class WorkingFile:
         )
 
     def import_results(self, filled: FilledIn) -> Selection:
-        """Import the results of a filled-in workbook: one event, undone as one.
+        """Keep the results of a workbook, or one entered by hand: one event, undone as one.
 
         What is known already is left out; a result that says something else replaces the one
-        before, which stays in its `earlier`. A workbook that was imported for this phase before
+        before of the same person, which stays in its `earlier`. Results of several people are kept
+        side by side (`Selection.settled`). A workbook that was imported for this phase before
         changes nothing.
         """
         return self._decide(
-            results.CHECKED,
-            lambda: results.decide_results(self.selection.results, self.selection.imports, filled),
+            judgements.JUDGED,
+            lambda: judgements.decide_results(
+                self.selection.settled, self.selection.imports, filled
+            ),
         )
+
+    def resolve(self, key: ResultKey, checker: str, list_id: str, reason: str) -> Selection:
+        """Choose whose result of a line counts, where people disagree, and say why."""
+        return self._decide(
+            judgements.RESOLVED,
+            lambda: judgements.decide_resolution(
+                self.selection.settled, key, checker, list_id, reason
+            ),
+        )
+
+    def give_share(self, phase: Phase, initials: str, patient_ids: Sequence[str]) -> Selection:
+        """Say which records somebody checks in a phase, in place of the share before."""
+        return self._decide(
+            shares.SHARED, lambda: shares.decide_share(phase, initials, patient_ids)
+        )
+
+    def import_copy(self, body: Body) -> Selection:
+        """Merge a copy into this file (`merging.Plan.body`): one event, undone as one."""
+        return self._decide(MERGED, lambda: body)
 
     def keep_figures(self, given: NewFigures) -> Selection:
         """Keep figures of a system's own report: one event, undone as one.
@@ -441,7 +491,14 @@ class WorkingFile:
 
     def undo(self) -> Selection:
         """Take back what `Selection.can_undo` says. That is an event too."""
-        return self._decide(undo.UNDONE, lambda: undo.decide_undo(self._journal.history.next_undo))
+
+        def body() -> Body:
+            last, copy = self._journal.history.next_undo, self.checking_copy
+            if copy is not None and last is not None and last.seq < copy.seq:
+                raise UserError("There is nothing to undo: nothing was entered in this copy yet.")
+            return undo.decide_undo(last)
+
+        return self._decide(undo.UNDONE, body)
 
     def redo(self) -> Selection:
         """Do again what `Selection.can_redo` says. That is an event too."""
@@ -497,6 +554,13 @@ class WorkingFile:
         """Write one event (None: there is nothing to write) and return the selection after it."""
         with self._mutex:
             self._journal.check_writable()
+            copy = self.checking_copy
+            if copy is not None and kind.name not in _IN_CHECKING_COPIES:
+                raise UserError(
+                    f"{self.path.name} is {copy.initials}'s checking copy: only results are "
+                    "entered in it. Do this in the practice's own working file, into which the "
+                    "copy is imported."
+                )
             person, decided = self._signed_in(), body()
             if decided is not None:
                 self._journal.append(self._now(), person, kind, decided)
@@ -515,6 +579,24 @@ class WorkingFile:
             self._journal.save_copy(path.absolute())
             return path.absolute()
 
+    def save_checking_copy(self, path: Path, phase: Phase, initials: str, person: Person) -> Path:
+        """Save this file as somebody's checking copy, in which only results can be entered.
+
+        Give the share first (`give_share`), so that the copy knows it. UserError where the name is
+        taken or cannot be written, or where this file is a checking copy itself.
+        """
+        with self._mutex:
+            if self.checking_copy is not None:
+                raise UserError(
+                    f"{self.path.name} is a checking copy itself: make others from the practice's "
+                    "own working file."
+                )
+            body = shares.decide_checking_copy(phase, initials)
+            self._journal.save_with(
+                path.absolute(), self._now(), clean_person(person), shares.CHECKING_COPY, body
+            )
+            return path.absolute()
+
     def save_merged(self, path: Path, body: Body, person: Person) -> Path:
         """Save this file with a copy merged into it (`merging.Plan.body`) as a new working file.
 
@@ -522,5 +604,7 @@ class WorkingFile:
         written.
         """
         with self._mutex:
-            self._journal.save_merged(path.absolute(), self._now(), clean_person(person), body)
+            self._journal.save_with(
+                path.absolute(), self._now(), clean_person(person), MERGED, body
+            )
             return path.absolute()

@@ -138,7 +138,7 @@ def _events(extract: _Extract, events: pl.DataFrame) -> None:
             RUBRIC="term",
             ENTITY=pl.col("kind").replace_strict(_ENTITY, default="OTHER"),
             VALUE1_NAME=pl.when(pl.col("value").is_not_null()).then(pl.lit("Value")),
-            VALUE1=pl.coalesce(pl.col("value").cast(pl.String), _limit()),
+            VALUE1=pl.coalesce(pl.col("value").cast(pl.String), _result_text()),
             VALUE1_UNITS="unit",
             IMMS_STATUS=pl.when(pl.col("kind") == "immunisation").then("value_text"),
             END_DATE=_day("ended_on"),
@@ -151,9 +151,9 @@ def _events(extract: _Extract, events: pl.DataFrame) -> None:
     )
 
 
-def _limit() -> pl.Expr:
-    """Return a result that is a limit, as it is written: <1."""
-    return pl.when(pl.col("value_operator").is_not_null()).then("value_text")
+def _result_text() -> pl.Expr:
+    """Return a result that is not a number, such as <1; of immunisations that is their status."""
+    return pl.when(pl.col("kind") != "immunisation").then("value_text")
 
 
 def _consultations(extract: _Extract, consultations: pl.DataFrame) -> None:

@@ -33,7 +33,9 @@ CHARTS = Binding.Group("Charts")
 REPORTS = Binding.Group("Reports")
 ASK = Binding.Group("What to ask for")
 FORM = Binding.Group("Form")
+COMPARISON = Binding.Group("Comparison")
 MERGE = Binding.Group("Merge")
+CHECKING = Binding.Group("Checking")
 RULES = Binding.Group("Rules from words")
 
 THIS_PART = "This part: what you are looking at"

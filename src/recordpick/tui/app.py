@@ -246,6 +246,12 @@ class RecordpickApp(App[None]):
         else:
             self.choose_file()
 
+    @on(StartScreen.Forgotten)
+    def _recent_forgotten(self, message: StartScreen.Forgotten) -> None:
+        self.settings.forget_recent(message.path)
+        if isinstance(self.screen, StartScreen):
+            self.screen.show_recent(self.settings.recent)
+
     @work
     async def choose_file(self) -> None:
         """Ask for a working file, and open it."""

@@ -29,8 +29,8 @@ class FilePicker(Modal[Path | None]):
     HELP_PAGE = HelpPage(
         "Choose a file or folder",
         "The line at the top is the folder that is shown; you can type another there. A path that "
-        "you paste is taken at once, wherever the cursor is. "
-        "Enter goes into a folder (►), or chooses the file.",
+        "you paste while the list has the cursor is taken at once. "
+        "Enter goes into a folder (its name ends in a slash), or chooses the file.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "cancel", "Back; nothing is chosen", label="Cancel"),
@@ -87,8 +87,8 @@ class FilePicker(Modal[Path | None]):
         listing.clear_options()
         listing.add_option(Option(content("↑ folder above")))
         listing.add_options(Option(content(f"► drive {drive}")) for drive in drives)
-        listing.add_options(Option(content(f"► {path.name}")) for path in folders)
-        listing.add_options(Option(content(f"  {path.name}")) for path in files)
+        listing.add_options(Option(content(f"{path.name}{os.sep}")) for path in folders)
+        listing.add_options(Option(content(path.name)) for path in files)
         listing.highlighted = min(1, listing.option_count - 1)
 
     def _is_wanted(self, path: Path) -> bool:

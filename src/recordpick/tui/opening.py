@@ -88,9 +88,11 @@ async def open_with_questions(
 
 
 def _open(request: OpenRequest, openings: Openings, progress: Progress) -> Opened:
-    """Import what is needed, open and match: for a thread.
+    """Import what is needed, open, and match the criterion that is shown first: for a thread.
 
-    While polars matches, which leaves Python free, the screen is imported.
+    While polars matches, which leaves Python free, the screen is imported. The other criteria are
+    matched while the screen is there already; with a newer extract all are, because the picks that
+    it does not support are shown first.
     """
     progress("loading", None)
     from recordpick.selection.events import Person
@@ -110,7 +112,10 @@ def _open(request: OpenRequest, openings: Openings, progress: Progress) -> Opene
     try:
         with ThreadPoolExecutor(1) as executor:
             module = executor.submit(import_module, "recordpick.tui.screens.picking")
-            session.match(progress)
+            if request.newer:
+                session.match(progress)
+            else:
+                session.match_first(request.start_at, progress)
         screen: PickingScreen = module.result().PickingScreen(session, request.start_at)
     except BaseException:
         session.close()

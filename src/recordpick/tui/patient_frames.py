@@ -19,13 +19,15 @@ def candidates_of(
     lines: pl.DataFrame | None,
     *,
     whole: bool,
+    counts_others: bool = True,
 ) -> pl.DataFrame:
     """Return the patients to show for a criterion, each once, in the order of the list.
 
     Columns: those of the list, `meets` (how many other criteria each meets) and `evidence`, from
     `lines` (patient_id, evidence) where it is known; for random records it is the ticket, by which
     they are sorted. `whole` returns the whole list; otherwise those who meet the criterion and
-    those picked for it.
+    those picked for it. Unless `counts_others`, `matches` answers this criterion only, and `meets`
+    is null: not known.
     """
     frame = patients
     if not whole:
@@ -35,7 +37,7 @@ def candidates_of(
             ids = pl.concat([matches.patients(criterion_id), ids]).unique()
         frame = frame.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
     frame = _with_missing_picks(frame, patients, selection.of(criterion_id))
-    frame = _with_meets(frame, matches, criterion_id)
+    frame = _with_meets(frame, matches if counts_others else None, criterion_id)
     if criterion_id is None:
         return _with_ticket(frame, selection)
     if lines is None:

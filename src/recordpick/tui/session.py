@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,6 +96,9 @@ class Session:
         self.index = index
         self.patients = listed_patients(index, file.as_at)
         self.matches: Matches | None = None
+        """Who meets each criterion; None until `match` has been called."""
+        self._first: Matches | None = None
+        """Who meets the criterion that is shown first, known before the others."""
         self.last_criterion: str | None = None
         """The criterion shown last, to come back to."""
         self._evidence: dict[str, pl.DataFrame] = {}
@@ -142,7 +146,33 @@ class Session:
 
     def match(self, progress: Progress = silent) -> None:
         """Answer every criterion: slow, for a thread."""
-        self.matches = match(self.file.pack, self.index, self.file.as_at, progress)
+        with readable_index(self.index):
+            self.matches = match(self.file.pack, self.index, self.file.as_at, progress)
+
+    def match_first(self, criterion_id: str | None, progress: Progress = silent) -> None:
+        """Answer one criterion only, the one that is shown first: what `match` says of it.
+
+        By default the first of the list. Everything about the others, and how many other criteria
+        a patient meets, stays unknown until `match`.
+        """
+        pack = self.file.pack
+        known = {one.id for one in pack.criteria}
+        wanted = criterion_id if criterion_id in known else self.criteria()[0].id
+        if wanted is not None:
+            one = replace(pack, criteria=(pack.criterion(wanted),))
+            with readable_index(self.index):
+                self._first = match(one, self.index, self.file.as_at, progress)
+
+    def _matches_of(self, criterion_id: str | None) -> Matches | None:
+        """Return the matches that answer a criterion; None where they are not known yet."""
+        if self.matches is not None:
+            return self.matches
+        first = self._first
+        return first if first is not None and criterion_id in first.answers else None
+
+    def knows(self, criterion_id: str | None) -> bool:
+        """Return whether it is known who meets a criterion (None: the random records)."""
+        return criterion_id is None or self._matches_of(criterion_id) is not None
 
     # ------------------------------------------------------------------ progress
 
@@ -153,7 +183,13 @@ class Session:
 
     def overview(self) -> Overview:
         """Return the progress of the whole work."""
-        return overview_of(self.file, self.index, self.patients.height, self.criteria())
+        return overview_of(
+            self.file,
+            self.index,
+            self.patients.height,
+            self.criteria(),
+            is_matched=self.matches is not None,
+        )
 
     def criteria(self) -> tuple[CriterionLine, ...]:
         """Return every criterion by area in the pack's order, then the random records."""
@@ -174,7 +210,8 @@ class Session:
         if criterion_id is None:
             return random_line(self.file.pack, self.selection)
         criterion = self.file.pack.criterion(criterion_id)
-        answer = self.matches.answers.get(criterion_id) if self.matches else None
+        matches = self._matches_of(criterion_id)
+        answer = matches.answers.get(criterion_id) if matches else None
         return criterion_line(criterion, answer, self.selection)
 
     @cached_property
@@ -189,7 +226,13 @@ class Session:
         """Return the patients to show for a criterion: see `candidates_of`."""
         lines = self._evidence.get(criterion_id) if criterion_id is not None else None
         return candidates_of(
-            self.patients, self.selection, self.matches, criterion_id, lines, whole=whole
+            self.patients,
+            self.selection,
+            self._matches_of(criterion_id),
+            criterion_id,
+            lines,
+            whole=whole,
+            counts_others=self.matches is not None,
         )
 
     def has_evidence(self, criterion_id: str | None) -> bool:
@@ -198,9 +241,10 @@ class Session:
 
     def find_evidence(self, criterion_id: str) -> None:
         """Find a line of evidence for each patient who meets a criterion: for a thread."""
-        if self.matches is None:
+        matches = self._matches_of(criterion_id)
+        if matches is None:
             return
-        ids = self.matches.patients(criterion_id).to_list()
+        ids = matches.patients(criterion_id).to_list()
         with readable_index(self.index):
             lines = lines_of(
                 self.file.pack, self.index, self.file.as_at, criterion_id, ids, listed=_LISTED
@@ -288,9 +332,13 @@ class Session:
 
     def name_of(self, patient_id: str) -> str:
         """Return name and number of a patient."""
+        name = self.listed_name(patient_id)
+        return f"{name} ({patient_id})" if name != patient_id else patient_id
+
+    def listed_name(self, patient_id: str) -> str:
+        """Return the name of a patient as it is listed; the number where there is none."""
         found = self.patients.filter(pl.col("patient_id") == patient_id)["name"]
-        name = str(found[0] or "") if len(found) else ""
-        return f"{name} ({patient_id})" if name else patient_id
+        return (str(found[0] or "") if len(found) else "") or patient_id
 
     def met_by(self, patient_id: str) -> tuple[str, ...]:
         """Return the criteria that a patient meets, in the pack's order."""

@@ -103,6 +103,12 @@ class Settings:
         }
         self.save()
 
+    def forget_recent(self, path: str) -> None:
+        """Leave a working file out of the recent ones."""
+        self.recent = [other for other in self.recent if other != path]
+        self.last_criterion.pop(path, None)
+        self.save()
+
 
 def settings_path() -> Path | None:
     """Return where settings are saved on this computer; None where there is no home folder."""

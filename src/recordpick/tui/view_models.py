@@ -108,10 +108,14 @@ class Overview:
     random_wanted: int
     can_undo: str | None
     can_redo: str | None
+    is_matched: bool = True
+    """Whether it is known who meets each criterion, and so how many records there can be."""
 
     @property
     def progress(self) -> str:
         """One line of progress."""
+        if not self.is_matched:
+            return f"{self.picked:,} picked · finding patients"
         close = f" · {self.to_close} to close" if self.to_close else ""
         return (
             f"{self.picked:,} picked of {self.possible:,} possible{close} · "
@@ -121,6 +125,8 @@ class Overview:
     @property
     def progress_by_length(self) -> tuple[str, ...]:
         """Progress in full, and shorter and shorter for narrow screens."""
+        if not self.is_matched:
+            return self.progress, f"{self.picked:,} picked"
         short = f"{self.picked:,} of {self.possible:,}"
         close = f" · {self.to_close} to close" if self.to_close else ""
         return self.progress, f"{short}{close} · {self.random} random", f"{short}{close}", short
@@ -187,6 +193,9 @@ def area_head(area: str, criteria: int, width: int) -> Content:
     )
 
 
+FINDING = "Finding patients …"
+
+
 def no_patients_text(line: CriterionLine) -> str:
     """Return what to do where no patient is listed for a criterion."""
     if line.id is None:
@@ -195,6 +204,8 @@ def no_patients_text(line: CriterionLine) -> str:
         return "No patients can be found for it. w shows the whole list."
     if line.state == "by_hand":
         return "No rules: w shows the whole list, l picks from a list of your own."
+    if line.matches is None:
+        return FINDING
     return (
         "No patient meets it. n closes it with a reason for the supplier; w shows the whole list."
     )
@@ -220,9 +231,14 @@ def all_picked_line(selection: Selection) -> CriterionLine:
     )
 
 
-def all_picked_head(records: int, lines: int) -> Content:
-    """Return how many records are picked, and for how many lines of the list."""
-    says = f"{plural(records, 'record')} to open · {plural(lines, 'line')}"
+def all_picked_head(selection: Selection) -> Content:
+    """Return how many records are picked, for how many lines, and how long checking takes."""
+    from recordpick.data_checking.time_needed import time_to_check
+
+    needed = time_to_check(selection)
+    says = f"{plural(needed.records, 'record')} to open · {plural(needed.lines, 'line')}"
+    if needed.lines:
+        says = f"{says} · {needed.in_words}"
     return Content("\n").join([content(ALL_PICKED, "bold"), content(says, "$quiet")])
 
 
@@ -236,7 +252,12 @@ RANDOM_AREA = "Random records"
 
 
 def overview_of(
-    file: WorkingFile, index: PracticeIndex, patients: int, lines: Sequence[CriterionLine]
+    file: WorkingFile,
+    index: PracticeIndex,
+    patients: int,
+    lines: Sequence[CriterionLine],
+    *,
+    is_matched: bool = True,
 ) -> Overview:
     """Return the progress of the whole work; `patients` are on the list, `lines` its criteria."""
     selection, pack = file.selection, file.pack
@@ -257,6 +278,7 @@ def overview_of(
         random_wanted=pack.random_records,
         can_undo=selection.can_undo,
         can_redo=selection.can_redo,
+        is_matched=is_matched,
     )
 
 

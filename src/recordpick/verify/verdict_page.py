@@ -32,7 +32,7 @@ def verdict_page(verdict: Verdict) -> list[str]:
         lines.append(SYNTHETIC)
     lines.append("")
     for check in verdict.checks:
-        lines += _check(check)
+        lines += check_lines(check)
     lines += ["", *_summary(verdict)]
     return lines
 
@@ -44,7 +44,8 @@ def _list(verdict: Verdict) -> str:
     return f"{name}, list fingerprint {spoken}" if spoken else name
 
 
-def _check(check: Check) -> list[str]:
+def check_lines(check: Check) -> list[str]:
+    """Return the lines about one check: right, wrong with its problems, or not checked."""
     mark = (
         "WRONG"
         if check.problems

@@ -13,12 +13,14 @@ from recordpick.selection.kinds.event_kind import FIRST_VERSION, EventKind
 from recordpick.selection.kinds.exported import EXPORTED, HANDED_OVER
 from recordpick.selection.kinds.figures import FIGURES, REPORT_PERIOD, REPORTS_BY
 from recordpick.selection.kinds.index_used import INDEX_USED
+from recordpick.selection.kinds.judgements import JUDGED, RESOLVED
 from recordpick.selection.kinds.merged import MERGED
 from recordpick.selection.kinds.notes import CLOSED, CLOSED_SEVERAL, NOTED, REOPENED
 from recordpick.selection.kinds.pace import PACED
 from recordpick.selection.kinds.picks import PICKED, RECORD_REMOVED, REMOVED, SUGGESTED
 from recordpick.selection.kinds.results import CHECKED
 from recordpick.selection.kinds.seeds import SEED_FIXED
+from recordpick.selection.kinds.shares import CHECKING_COPY, SHARED
 from recordpick.selection.kinds.undo import REDONE, UNDONE
 from recordpick.selection.ledger import Log, revert
 
@@ -39,6 +41,10 @@ KINDS: dict[str, EventKind] = {
         DRAWN,
         REPLACED,
         CHECKED,
+        JUDGED,
+        RESOLVED,
+        SHARED,
+        CHECKING_COPY,
         FIGURES,
         REPORTS_BY,
         REPORT_PERIOD,

@@ -1,16 +1,15 @@
-"""Results of data checking are imported: one event for a filled-in workbook, undone as one.
+"""Results of data checking as earlier versions of recordpick imported them from a workbook.
 
-Only what is new or different in the workbook is written.
+A later result then replaced an earlier one of the same line, whoever gave it. Events of this kind
+are read and no longer written: `judgements.py` keeps each person's results side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 
-from recordpick.errors import UserError
 from recordpick.selection.decisions import Decisions, ResultsOfLine
-from recordpick.selection.events import Body, BrokenEventError, Event, Json
+from recordpick.selection.events import BrokenEventError, Event, Json
 from recordpick.selection.kept import Kept, when_given
 from recordpick.selection.kinds.event_kind import Before, EventKind, check_patient_id
 from recordpick.selection.ledger import Log
@@ -21,7 +20,6 @@ from recordpick.selection.results import (
     PHASES,
     SEVERITIES,
     Entry,
-    FilledIn,
     Imported,
     Outcome,
     Phase,
@@ -32,74 +30,23 @@ from recordpick.selection.results import (
 from recordpick.selection.tally import Tally
 from recordpick.text import plural
 
-MOST_RESULTS = 100_000
 _OUTCOMES: dict[str, Outcome] = {outcome: outcome for outcome in OUTCOMES}
 _SEVERITIES: dict[str, Severity] = {severity: severity for severity in SEVERITIES}
 _PHASES: dict[str, Phase] = {phase: phase for phase in PHASES}
 
 
-def new_entries(
-    results: Mapping[ResultKey, Result], phase: Phase, entries: Sequence[Entry]
-) -> list[Entry]:
-    """Return the entries that say something new for a phase."""
-    return [
-        entry
-        for entry in entries
-        if (known := results.get((phase, entry.criterion_id, entry.patient_id))) is None
-        or not known.entry.says_the_same_as(entry)
-    ]
-
-
-def earlier_import(imports: Sequence[Imported], phase: Phase, sha256: str) -> Imported | None:
-    """Return the import of this very workbook for this phase; None if there was none."""
-    return next((one for one in imports if (one.phase, one.sha256) == (phase, sha256)), None)
-
-
-def decide_results(
-    results: Mapping[ResultKey, Result], imports: Sequence[Imported], filled: FilledIn
-) -> Body | None:
-    """Import results. None: all of them are known, or this workbook was imported before."""
-    if earlier_import(imports, filled.phase, filled.sha256) is not None:
-        return None
-    if len(filled.entries) > MOST_RESULTS:
-        raise UserError(f"{len(filled.entries):,} results are more than any list has lines.")
-    new = new_entries(results, filled.phase, filled.entries)
-    if not new:
-        return None
-    rows: list[Json] = [_row(entry) for entry in new]
-    return {
-        "phase": filled.phase,
-        "list_id": filled.list_id,
-        "workbook": filled.workbook,
-        "sha256": filled.sha256,
-        "results": rows,
-    }
-
-
-def _row(entry: Entry) -> list[Json]:
-    return [
-        entry.criterion_id,
-        entry.patient_id,
-        entry.line,
-        entry.record,
-        entry.outcome,
-        entry.differs,
-        entry.severity,
-        entry.initials,
-        None if entry.checked_on is None else entry.checked_on.isoformat(),
-    ]
-
-
-def _phase_of(event: Event) -> Phase:
+def phase_of(event: Event) -> Phase:
+    """Return the phase that an event is about."""
     phase = _PHASES.get(event.text("phase"))
     if phase is None:
         raise BrokenEventError(event.seq, "has an unknown phase")
     return phase
 
 
-def _import_of(event: Event) -> Imported:
+def import_of(event: Event) -> Imported:
+    """Return the import that an event is."""
     return Imported(
-        phase=_phase_of(event),
+        phase=phase_of(event),
         list_id=event.text("list_id"),
         workbook=event.text("workbook"),
         sha256=event.text("sha256"),
@@ -111,11 +58,12 @@ def _import_of(event: Event) -> Imported:
 
 def results_of(event: Event) -> list[Result]:
     """Read the results that an event imports."""
-    phase, list_id, by, on = _phase_of(event), event.text("list_id"), event.by, event.on
-    return [Result(_entry(event, row), phase, list_id, by, on) for row in event.rows("results")]
+    phase, list_id, by, on = phase_of(event), event.text("list_id"), event.by, event.on
+    return [Result(entry_of(event, row), phase, list_id, by, on) for row in event.rows("results")]
 
 
-def _entry(event: Event, row: list[Json]) -> Entry:
+def entry_of(event: Event, row: list[Json]) -> Entry:
+    """Read the nine values of a result; BrokenEventError where they are not one."""
     match row:
         case [
             str() | None as criterion_id,
@@ -151,14 +99,16 @@ def _day(event: Event, text: str | None) -> date | None:
         raise BrokenEventError(event.seq, "has a result whose date is not a date") from error
 
 
-def _result_key(value: Json) -> ResultKey:
+def result_key(value: Json) -> ResultKey:
+    """Read a key from an event that merges a copy; ValueError where it is not one."""
     match value:
         case [str(phase), str() | None as criterion_id, str(patient_id)] if phase in _PHASES:
             return _PHASES[phase], criterion_id, patient_id
     raise ValueError
 
 
-def _line_of(key: ResultKey) -> str:
+def line_in_words(key: ResultKey) -> str:
+    """Return criterion and patient."""
     _, criterion_id, patient_id = key
     return f"{criterion_id or 'Random'}, patient {patient_id}"
 
@@ -168,7 +118,7 @@ def _conflict_name(key: ResultKey) -> str:
     return f"result:{phase.replace(' ', '-')}:{criterion_id or 'Random'}:{patient_id}"
 
 
-def _in_words(result: Result | None) -> str:
+def result_in_words(result: Result | None) -> str:
     """Return what was found, and who found it."""
     if result is None:
         return "no result"
@@ -179,7 +129,7 @@ def _in_words(result: Result | None) -> str:
     return f"{entry.outcome}{severity}{differs}{initials} ({by_whom(result.by, result.on)})"
 
 
-def _combined(mine: ResultsOfLine, other: ResultsOfLine) -> ResultsOfLine:
+def combined_results(mine: ResultsOfLine, other: ResultsOfLine) -> ResultsOfLine:
     """Adopt a result; one of this copy that says otherwise stays among the earlier ones."""
     return other if _is_among(mine, other) else ResultsOfLine(other.last, mine)
 
@@ -195,15 +145,15 @@ def _is_among(one: ResultsOfLine, line: ResultsOfLine) -> bool:
 
 RESULTS: Kept[ResultKey, ResultsOfLine] = Kept(
     "results",
-    read_key=_result_key,
-    title=lambda key: f"{key[0].capitalize()} of {_line_of(key)}",
-    in_words=_in_words,
+    read_key=result_key,
+    title=lambda key: f"{key[0].capitalize()} of {line_in_words(key)}",
+    in_words=result_in_words,
     conflict_name=_conflict_name,
-    conflict=lambda key: f"The {key[0]} of {_line_of(key)}, has two results.",
+    conflict=lambda key: f"The {key[0]} of {line_in_words(key)}, has two results.",
     says_the_same=lambda mine, other: bool(mine.entry.says_the_same_as(other.entry)),
     when=when_given,
     compared=lambda line: line.last,
-    combined=_combined,
+    combined=combined_results,
     patient=lambda key: key[2],
     is_free_text=True,
     table=lambda decisions: decisions.result_rows,
@@ -219,7 +169,7 @@ def _apply(decisions: Decisions, event: Event, log: Log) -> None:
     for result in results_of(event):
         line = ResultsOfLine(result, decisions.result_rows.get(result.key))
         decisions.result_rows.put(result.key, line, log)
-    decisions.import_rows.append(_import_of(event), log)
+    decisions.import_rows.append(import_of(event), log)
 
 
 def _record(permanent: PermanentState, event: Event) -> None:
@@ -228,7 +178,8 @@ def _record(permanent: PermanentState, event: Event) -> None:
             permanent.number_issue(result)
 
 
-def _check(event: Event, before: Before) -> None:
+def check_results(event: Event, before: Before) -> None:
+    """Raise BrokenEventError for results of criteria, patients or lines that cannot be."""
     for row in event.rows("results"):
         match row:
             case [str() | None as criterion_id, str(patient_id), int(line), int(record), *_]:
@@ -241,7 +192,7 @@ def _check(event: Event, before: Before) -> None:
             raise BrokenEventError(event.seq, "has a result of a line that does not exist")
 
 
-def _warn(event: Event, tally: Tally) -> str:
+def warn_of_results(event: Event, tally: Tally) -> str:
     """Say how many results are of lines that no list can have had, whenever it was made."""
     never = sum(
         not tally.was_ever_picked((row[0], row[1]))  # type: ignore[arg-type] # checked before
@@ -266,9 +217,9 @@ CHECKED = EventKind(
     undoable=True,
     apply=_apply,
     record=_record,
-    check=_check,
+    check=check_results,
     kept=RESULTS,
-    warn=_warn,
+    warn=warn_of_results,
     version=2,
     paths=frozenset({"workbook"}),
 )

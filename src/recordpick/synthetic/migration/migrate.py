@@ -29,15 +29,18 @@ class Migrated:
         return self.planting.truth()
 
     def shortfalls(self) -> Iterator[str]:
-        """Yield a sentence for each kind of which fewer faults were planted than wanted."""
-        for name, wanted in self.chosen.wanted.items():
-            planted = self.chosen.planted(name)
-            if planted == wanted:
-                continue
-            if carried(FAULT_KINDS[name], self.system) is None:
-                yield f"{name}: none, as an extract of this format does not show such a fault."
-            else:
-                yield f"{name}: {planted:,} of {wanted:,}, as no more rows could have it."
+        """Yield a sentence for each reason why fewer faults were planted than wanted."""
+        wanted = {name: count for name, count in self.chosen.wanted.items() if count}
+        hidden = [name for name in wanted if carried(FAULT_KINDS[name], self.system) is None]
+        if hidden:
+            yield f"No extract of this format would show {', '.join(hidden)}: none is planted."
+        few = [
+            f"{name} ({self.chosen.planted(name):,} of {count:,})"
+            for name, count in wanted.items()
+            if name not in hidden and self.chosen.planted(name) < count
+        ]
+        if few:
+            yield f"Fewer rows than asked for could have {', '.join(few)}."
 
 
 def migrate(

@@ -69,7 +69,9 @@ def id_in_index(system: str, table: str) -> pl.Expr:
     `system` is a word of `recordpick synthesise --as`. Empty for reports, which name no rows.
     """
     own = pl.col(TABLES[table].row_id)
-    if system == "reports" and table != "patients":
+    if table == "patients":
+        return own
+    if system == "reports":
         return pl.lit(None, pl.String)
     if system == "emis" and table in _EMIS:
         return guid(_EMIS[table], own).str.strip_chars("{}")
@@ -78,6 +80,15 @@ def id_in_index(system: str, table: str) -> pl.Expr:
     if system == "systmone":
         return _in_systmone(table, own)
     return own
+
+
+def value_in_index(system: str, table: str, column: str) -> pl.Expr:
+    """Return a column as text, as the index of a system's extract has it: links as ids."""
+    value = pl.col(column)
+    if system == "emis" and column in _LINKS.get(table, ()):
+        kind = _EMIS["consultations" if column == "consultation_id" else table]
+        return guid(kind, value).str.strip_chars("{}")
+    return value.cast(pl.String)
 
 
 def _in_systmone(table: str, own: pl.Expr) -> pl.Expr:

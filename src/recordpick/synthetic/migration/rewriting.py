@@ -23,6 +23,7 @@ from typing import Literal, get_args
 
 import polars as pl
 
+from recordpick.synthetic.migration.fault_kind import UNKNOWN_AUTHOR
 from recordpick.synthetic.migration.new_ids import with_new_ids
 
 Level = Literal["ids", "usual", "harsh"]
@@ -130,7 +131,8 @@ def renamed_author(name: str) -> str:
 
 def author_of_load(name: str) -> str:
     """Return a doctor in the new system's style, and anybody else as the user of the load."""
-    return renamed_author(name) if name.startswith("Dr ") else LOAD_USER
+    is_kept = name.startswith("Dr ") or name == UNKNOWN_AUTHOR
+    return renamed_author(name) if is_kept else LOAD_USER
 
 
 def other_code(code: str, first: str = "") -> str:

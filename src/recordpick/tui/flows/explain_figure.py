@@ -124,22 +124,31 @@ def _lines(explained: ExplainedIndicator) -> Iterator[str]:
     yield " ".join((*explained.in_words, *explained.cautions))
     for one in explained.sets:
         number = "not known" if one.patients is None else f"{one.patients:,}"
-        yield f"{one.figure.replace('_', ' ')}: {number}. {one.find} {one.why_empty}".rstrip()
-        for step in one.steps:
-            yield f"  {step.says}: {step.holds:,} of the list, {step.left:,} left"
+        of_set = f"{one.figure.replace('_', ' ')}: {number}. {one.find} {one.why_empty}".rstrip()
+        steps = (
+            f"  {step.says}: {step.holds:,} of the list, {step.left:,} left" for step in one.steps
+        )
+        yield "\n".join((of_set, *steps))
 
 
 def _patient_lines(why: ExplainedPatient) -> Iterator[str]:
     for figure, one in why.sets.items():
-        yield f"{figure.replace('_', ' ')}: {_verdict(one)}"
-        for rule in one.rules:
-            yield f"  {'yes' if rule.holds else 'NO'}  {rule.says} ({rule.counted} found)"
-        for row in one.rows.iter_rows(named=True):
-            day = "" if row["date"] is None else f"{row['date']:%d %b %Y}  "
-            yield f"      {day}{row['summary']}"
-    for name, found in why.dates.items():
-        if found is not None:
-            yield f"{name.replace('_', ' ')}: {found:%d %b %Y}"
+        yield "\n".join((f"{figure.replace('_', ' ')}: {_verdict(one)}", *_found(one)))
+    dates = [
+        f"{name.replace('_', ' ')}: {found:%d %b %Y}"
+        for name, found in why.dates.items()
+        if found is not None
+    ]
+    if dates:
+        yield "\n".join(dates)
+
+
+def _found(why: Explanation) -> Iterator[str]:
+    for rule in why.rules:
+        yield f"  {'yes' if rule.holds else 'NO'}  {rule.says} ({rule.counted} found)"
+    for row in why.rows.iter_rows(named=True):
+        day = "" if row["date"] is None else f"{row['date']:%d %b %Y}  "
+        yield f"      {day}{row['summary']}"
 
 
 def _verdict(why: Explanation) -> str:

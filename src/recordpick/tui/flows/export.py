@@ -62,7 +62,7 @@ async def export(screen: PickingScreen, session: Session) -> None:
     app = screen.app
     request = await app.push_screen_wait(
         ExportDialog(
-            f"{session.overview().progress}. {_time_to_check(session)}",
+            f"{session.overview().progress}.{_time_to_check(session)}",
             str(free_pack_path(session)),
         )
     )
@@ -86,10 +86,11 @@ async def export(screen: PickingScreen, session: Session) -> None:
 
 
 def _time_to_check(session: Session) -> str:
-    """Return in a sentence how long checking the list takes."""
+    """Return in a sentence how long checking the list takes; "" where nothing is picked."""
     from recordpick.data_checking.time_needed import time_to_check
 
-    return f"Checking takes {time_to_check(session.selection).in_words} in each phase."
+    needed = time_to_check(session.selection)
+    return f" Checking takes {needed.in_words} in each phase." if needed.lines else ""
 
 
 async def with_passphrase(screen: PickingScreen, request: ExportRequest) -> ExportRequest | None:

@@ -35,7 +35,7 @@ async def finish(screen: PickingScreen, session: Session) -> None:
         found = await run_in_background(screen, partial(session.checklist, seen))
         if found is None:
             return
-        chosen = await screen.app.push_screen_wait(FinishScreen(found, done))
+        chosen = await screen.app.push_screen_wait(FinishScreen(found, session.overview(), done))
         if chosen is None:
             return
         if chosen.step == "pick":

@@ -18,9 +18,11 @@ from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.text import content, fit
 from recordpick.tui.widgets.choices import ChoiceList
 from recordpick.tui.widgets.lines import KeysLine
+from recordpick.tui.widgets.status_line import TopLine
 
 if TYPE_CHECKING:
     from recordpick.handover.checklist import Checklist, Step, StepName
+    from recordpick.tui.view_models import Overview
 
 _TITLE_CELLS = 31
 _PROGRESS_CELLS = 27
@@ -63,9 +65,10 @@ class FinishScreen(FlowScreen[ChosenStep | None]):
         key("escape,q", "close", "To picking", label="To picking"),
     ]
 
-    def __init__(self, found: Checklist, done: str = "") -> None:
-        """Take what is left to do, and what was just done."""
+    def __init__(self, found: Checklist, overview: Overview, done: str = "") -> None:
+        """Take what is left to do, the progress of the work, and what was just done."""
         super().__init__()
+        self._overview = overview
         self._found = found
         self._done = done
         self._reasons = dict(found.reasons)
@@ -74,7 +77,8 @@ class FinishScreen(FlowScreen[ChosenStep | None]):
     def compose(self) -> ComposeResult:
         """Show the steps, the criteria to close, what was done, and the keys."""
         title = f"Finish · {self._found.done} of {len(self._found.steps)} done"
-        yield Static(content(title), id="finish-title", classes="screen--title")
+        yield TopLine()
+        yield Static(content(title), id="finish-title")
         yield ChoiceList(id="steps", markup=False, compact=True)
         with Vertical(id="to-close-room"):
             yield Static("", id="to-close-head", markup=False)
@@ -84,6 +88,7 @@ class FinishScreen(FlowScreen[ChosenStep | None]):
 
     def on_mount(self) -> None:
         """Start at the first step that is not done."""
+        self.query_one(TopLine).show(self._overview)
         self._show()
         steps = self.query_one("#steps", ChoiceList)
         places = [place for place, step in enumerate(self._found.steps) if not step.is_done]
@@ -95,6 +100,7 @@ class FinishScreen(FlowScreen[ChosenStep | None]):
     def on_resize(self) -> None:
         """Shorten the lines to the width."""
         if self.is_mounted:
+            self.query_one(TopLine).show(self._overview)
             self._show()
 
     def _show(self) -> None:
@@ -126,10 +132,12 @@ class FinishScreen(FlowScreen[ChosenStep | None]):
         lines = []
         for one in self._found.to_close:
             mark = "x" if one.criterion_id in self._chosen() else " "
+            start = f"{mark} {one.criterion_id}"
+            if self.size.width >= _NARROW:  # else the reason has the room
+                start = f"{mark} {fit(f'{one.criterion_id}  {one.title}', self.size.width // 3)}"
             end = f"{one.picked}/{one.possible}".rjust(_PICKED_CELLS)
             reason = self._reasons.get(one.criterion_id) or one.not_ready
-            title = fit(f"{one.criterion_id}  {one.title}", min(50, self.size.width // 3))
-            lines.append(fit(f"{mark} {title} {end}  {reason}", self.size.width - 3).rstrip())
+            lines.append(fit(f"{start} {end}  {reason}", self.size.width - 3).rstrip())
         return lines
 
     def _chosen(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -265,15 +266,14 @@ class NewFileScreen(Screen[NewFile | None]):
         as_at = parse_date(texts["as_at"]) if texts["as_at"] else None
         if isinstance(as_at, str):
             faults["as_at"] = f"“{texts['as_at']}”: {as_at}. Write the day as 01/10/2026."
+        faults = {**_faults_of_paths(texts), **faults}
         for line in self.query(FaultLine):
             line.show(faults.get(line.field, ""))
         if faults or isinstance(as_at, str):
             self.query_one(f"#{next(name for name in _FIELDS if name in faults)}").focus()
             return
         self._typed.clear()
-        path = parse_path(texts["path"])
-        if path.suffix != SUFFIX:
-            path = path.with_name(f"{path.name}{SUFFIX}")
+        path = as_working_file(parse_path(texts["path"]))
         records, *reports = parse_paths(texts["records"])
         self.dismiss(
             NewFile(
@@ -288,6 +288,34 @@ class NewFileScreen(Screen[NewFile | None]):
                 role=as_role(self.query_one("#role", Select).value),
             )
         )
+
+
+def _faults_of_paths(texts: dict[str, str]) -> dict[str, str]:
+    """Return what is wrong with each path that was filled in: not there, or there already."""
+    faults = {}
+    for name in ("records", "mapping", "pack"):
+        paths = parse_paths(texts[name]) if texts[name] else []
+        missing = [path for path in paths if not _exists(path)]
+        if missing:
+            faults[name] = f"{missing[0]}: there is no such file or folder."
+    path = parse_path(texts["path"])
+    if texts["path"] and not path.name:
+        faults["path"] = f"{path} is a folder: give the file a name, too."
+    elif texts["path"] and _exists(as_working_file(path)):
+        faults["path"] = f"{as_working_file(path).name} already exists: choose another name."
+    return faults
+
+
+def _exists(path: Path) -> bool:
+    """Return whether there is such a file or folder; False where the system refuses the name."""
+    with suppress(OSError):
+        return path.exists()
+    return False
+
+
+def as_working_file(path: Path) -> Path:
+    """Return the path with the ending of working files."""
+    return path if path.suffix == SUFFIX else path.with_name(f"{path.name}{SUFFIX}")
 
 
 class FaultLine(Static):

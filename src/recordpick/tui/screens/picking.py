@@ -16,12 +16,14 @@ from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
 from recordpick.errors import UserError
 from recordpick.selection.database_errors import NotSavedError
 from recordpick.tui.actions import (
+    CHECKING,
     CRITERION,
     FILE,
     HELP_GROUP,
@@ -39,6 +41,7 @@ from recordpick.tui.actions import (
 )
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.flows.all_picked import print_picked, take_out_of_all
+from recordpick.tui.flows.checking import check_records
 from recordpick.tui.flows.draw import draw
 from recordpick.tui.flows.edits import close_or_reopen, note, replace_random, sort_patients
 from recordpick.tui.flows.export import export
@@ -51,11 +54,13 @@ from recordpick.tui.flows.suggest import suggest
 from recordpick.tui.flows.views import (
     show_charts,
     show_clean_up,
+    show_comparison,
     show_reports,
     show_tour,
     show_what_to_ask,
     show_what_was_read,
 )
+from recordpick.tui.masking import is_masking
 from recordpick.tui.screens.start import StartScreen
 from recordpick.tui.view_models import CriterionLine, all_picked_line
 from recordpick.tui.widgets.criteria_list import CriteriaList
@@ -68,6 +73,7 @@ from recordpick.tui.widgets.shared_file_banner import SharedFileBanner
 from recordpick.tui.widgets.status_line import StatusLine, TopLine
 
 if TYPE_CHECKING:
+    from recordpick.comparison.report import ComparisonReport
     from recordpick.tui.app import RecordpickApp
     from recordpick.tui.screens.clean_up import CleanUp
     from recordpick.tui.screens.reports import Reports
@@ -82,6 +88,7 @@ _FLOWS: dict[str, Flow] = {
     "suggest": suggest,
     "draw": draw,
     "export": export,
+    "check": check_records,
     "pick_list": pick_from_list,
     "patient_criteria": pick_for_criteria,
     "close": close_or_reopen,
@@ -92,6 +99,7 @@ _FLOWS: dict[str, Flow] = {
     "print_picked": print_picked,
     "charts": show_charts,
     "clean_up": show_clean_up,
+    "comparison": show_comparison,
     "reports": show_reports,
     "tour": show_tour,
     "what_was_read": show_what_was_read,
@@ -101,6 +109,12 @@ _BREAKPOINTS = [(0, "-narrow"), (90, "-middle"), (150, "-wide")]
 """The least width in cells of each class of the screen: one pane at a time if it is narrow."""
 _LEFT_FOR_PATIENTS = 40
 """Cells that the patients keep beside the criteria while these have the focus."""
+_LEAST_SIZE = (60, 20)
+_ENOUGH_FOR_PATIENTS = 110
+"""Cells beside which the criteria keep their titles whatever has the focus."""
+_NEED_ALL_MATCHES = frozenset({"suggest", "patient_criteria", "finish", "export", "charts"})
+"""Flows that need to know who meets every criterion."""
+_STILL_MATCHING = "The criteria are still being matched: wait a moment."
 _SPACE_SHOWS = "Space shows which criteria a patient meets."
 
 
@@ -149,6 +163,7 @@ class PickingScreen(FlowScreen[None]):
         key("e", "flow('export')", "Export: the hand-over pack", FILE, label="Export"),
         *HELP_KEYS,
         key("q", "app.quit", QUIT, FILE, label="Quit"),
+        key("k", "flow('check')", "Check records: in both systems, one at a time", CHECKING),
         key("ctrl+y", "redo", "Redo: what was undone", PICK),
         key("U", "redo", "Redo: what was undone"),
         key("ctrl+p", "flow('print_picked')", "Print all picked: a page, by record", FILE),
@@ -181,6 +196,7 @@ class PickingScreen(FlowScreen[None]):
             "flow('what_was_read')", "What was read: rows, rejected rows, guesses, criteria", VIEW
         ),
         command("flow('what_to_ask')", "What to ask for: exports that answer more criteria", VIEW),
+        command("flow('comparison')", "Comparison: the new system's records beside these", VIEW),
         command("flow('tour')", "Tour: four steps", HELP_GROUP),
         command("moving_on", "Space moves on: to the next patient, or stays", PICK),
     )
@@ -192,6 +208,13 @@ class PickingScreen(FlowScreen[None]):
     banner = getters.query_one(SharedFileBanner)
     status = getters.query_one(StatusLine)
 
+    class Matched(Message):
+        """A thread has matched all criteria, or reports an error."""
+
+        def __init__(self, error: str) -> None:
+            super().__init__()
+            self.error = error
+
     def __init__(self, session: Session, start_at: str | None = None) -> None:
         """Take the open session; the cursor starts at the criterion `start_at`."""
         super().__init__()
@@ -201,6 +224,7 @@ class PickingScreen(FlowScreen[None]):
         self.seen_warnings: set[str] = set()
         """The warnings about picks that were looked at since the file was opened."""
         self.clean_up: CleanUp | None = None
+        self.comparison: ComparisonReport | None = None
         """What was found to put right, kept for the next time."""
         self.reports: Reports | None = None
         """The reports as they were counted last."""
@@ -224,10 +248,35 @@ class PickingScreen(FlowScreen[None]):
         self._go_to("criteria")
         if self._start_at is None or not self.criteria.go_to(self._start_at):
             self._show_criterion()
+        if self.session.matches is None:
+            self._match()
         if self.session.file.damage:
             self.show_message(self.session.file.why_read_only, warns=True)
         if self.session.file.taken_over:
             self.show_message(self.session.file.taken_over)
+
+    def _match(self) -> None:
+        """Match all criteria in a thread, while people look at the first."""
+
+        def match() -> None:
+            error = ""
+            try:
+                self.session.match()
+            except UserError as found:
+                error = " ".join(found.messages)
+            self.post_message(self.Matched(error))
+
+        self.run_worker(match, thread=True, group="background", name="matching the criteria")
+
+    @on(Matched)
+    def _matched(self, message: Matched) -> None:
+        """Show who meets each criterion, the cursor where it was."""
+        if message.error:
+            self.show_message(message.error, warns=True)
+            return
+        self._show_progress()
+        self.patients.show_criterion(self.criterion)
+        self._show_record()
 
     @property
     def table(self) -> RecordsTable:
@@ -277,6 +326,8 @@ class PickingScreen(FlowScreen[None]):
         if self.is_mounted:
             self._show_progress()
             self.call_after_refresh(self._share_width)
+            if self.size.width < _LEAST_SIZE[0] or self.size.height < _LEAST_SIZE[1]:
+                self.show_message("Make the window larger: recordpick needs 60 × 20.", warns=True)
 
     # ------------------------------------------------------------------ the parts
 
@@ -307,6 +358,8 @@ class PickingScreen(FlowScreen[None]):
         listed = self.criteria
         if self.has_class("-narrow") or self.has_class("-zoomed"):
             listed.set_width(None)
+        elif self.size.width - listed.full_width >= _ENOUGH_FOR_PATIENTS:
+            listed.set_width(listed.full_width)
         elif self._part == "criteria":
             listed.set_width(min(listed.full_width, self.size.width - _LEFT_FOR_PATIENTS))
         else:
@@ -379,7 +432,7 @@ class PickingScreen(FlowScreen[None]):
         if criterion_id is None:
             self._replace_random(pick.patient_id)
         else:
-            self.change(lambda: self.session.toggle(criterion_id, [pick.patient_id]))
+            self._toggle_for(criterion_id, [pick.patient_id])
 
     @on(RecordsTable.PatientChosen)
     def _patient_chosen(self, message: RecordsTable.PatientChosen) -> None:
@@ -438,7 +491,17 @@ class PickingScreen(FlowScreen[None]):
     def _toggle_for(self, criterion_id: str, patient_ids: Sequence[str]) -> None:
         """Pick for a criterion, or take out; after one patient was picked, go to the next."""
         before = self.session.selection.count(criterion_id)
-        if not self.change(lambda: self.session.toggle(criterion_id, patient_ids)):
+
+        def toggle() -> str:
+            text = self.session.toggle(criterion_id, patient_ids)
+            if len(patient_ids) != 1 or is_masking(self.app):
+                return text
+            name = self.session.listed_name(patient_ids[0])
+            if self.session.selection.count(criterion_id) > before:
+                return f"Picked {name} for {criterion_id}. Ctrl+Z undoes it."
+            return f"Took {name} out of {criterion_id}. Ctrl+Z undoes it."
+
+        if not self.change(toggle):
             return
         has_picked = self.session.selection.count(criterion_id) > before
         if self.table.selected:
@@ -460,6 +523,9 @@ class PickingScreen(FlowScreen[None]):
     @opens_modal
     async def action_flow(self, name: str) -> None:
         """Start a flow: what takes more than one step."""
+        if name in _NEED_ALL_MATCHES and self.session.matches is None:
+            self.show_message(_STILL_MATCHING)
+            return
         await _FLOWS[name](self, self.session)
 
     @opens_modal
@@ -499,6 +565,9 @@ class PickingScreen(FlowScreen[None]):
         """Show another list of patients; from that list, go back to those of the criterion."""
         if self.criterion.is_all_picked:
             self.show_message("Choose a criterion first: here is everything that is picked.")
+            return
+        if scope in {"area", "most"} and self.session.matches is None:
+            self.show_message(_STILL_MATCHING)
             return
         if scope == "area" and self.criterion.id is None:
             self.show_message("The random records do not belong to an area: choose a criterion.")

@@ -28,6 +28,7 @@ from recordpick.tui.dialogs import Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, parse_path
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.flows.explain_figure import ExplainedFigure, explain_indicator
+from recordpick.tui.screens.codelists import CodelistsScreen, prepare_lists, use_lists
 from recordpick.tui.text import content, day, fit
 from recordpick.tui.widgets.lines import KeysLine
 
@@ -122,6 +123,7 @@ class ReportsScreen(FlowScreen["Reports"]):
         key("x", "explain", "Explain: who is in this figure and who is not", REPORTS, label="Why"),
         key("y", "period", "Year: another QOF year, or to 31 March", REPORTS, label="Year"),
         key("t", "count_by", "Table: of another QOF year, or other rules", REPORTS, label="Table"),
+        key("l", "lists", "Code lists: from official files", REPORTS, label="Code lists"),
         key("left", "turn(-1)", _TURN, priority=True),
         *(
             key(str(n + 1), f"show({n})", f"{one[0]}: show this report", REPORTS)
@@ -327,6 +329,54 @@ class ReportsScreen(FlowScreen["Reports"]):
             return
         if await run_in_background(self, partial(_completed, choose_period, self._session, text)):
             self._recount()
+
+    @opens_modal
+    async def action_lists(self) -> None:
+        """Fill the codelists from official files, and count by them from now on."""
+        near = self._session.file.path.parent
+        source = await self.app.push_screen_wait(
+            FilePicker(
+                "Code lists: a folder of official files, or one of them",
+                near,
+                endings=(".csv", ".txt", ".tsv"),
+                folders=True,
+            )
+        )
+        if source is None:
+            return
+        name = await self.app.push_screen_wait(
+            TextPrompt(
+                "Where the lists are kept",
+                ["A folder of their own: new, or that of an earlier import."],
+                value=str(near / "our-lists"),
+                yes="Read the files",
+            )
+        )
+        if name is None:
+            return
+        folder = parse_path(name)
+        prepared = await run_with_progress(
+            self,
+            "Reading the official files",
+            lambda progress: prepare_lists(self._session, source, folder, progress),
+            failed="Your lists are unchanged",
+        )
+        if prepared is None:
+            return
+        if not await self.app.push_screen_wait(CodelistsScreen(self._session, prepared)):
+            return
+        rules = await run_in_background(self, partial(use_lists, self._session, prepared))
+        if rules is not None:
+            self._recount()
+            await self.app.push_screen_wait(
+                Notice(
+                    "The lists are used",
+                    [
+                        f"They are in {folder}, and the reports are counted by them from now on.",
+                        "For criteria, make a working file with its general_practice.toml.",
+                    ],
+                )
+            )
 
     @opens_modal
     async def action_write(self) -> None:

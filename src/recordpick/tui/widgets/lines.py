@@ -34,7 +34,7 @@ class TextLine(Static):
         return 0, text.get_height({}, max(1, self.content_size.width)) if text else 1
 
 
-_ALWAYS_LAST = ("app.command_palette", "app.help", "app.quit")
+_ALWAYS_LAST = ("app.command_palette", "app.help", "close", "app.quit")
 """Actions that are named at the end of the line, however narrow the screen is."""
 
 

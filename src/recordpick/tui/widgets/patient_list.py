@@ -212,8 +212,7 @@ class PatientList(Vertical):
         if self.scope == "most":
             text = MOST_USEFUL_HEAD
         elif self.criterion.is_all_picked:
-            selection = self._session.selection
-            text = all_picked_head(len(selection.patient_ids), len(selection.picks))
+            text = all_picked_head(self._session.selection)
         elif self.scope == "area":
             text = area_head(self.criterion.area, len(self.area), width)
         else:
@@ -228,7 +227,8 @@ class PatientList(Vertical):
         frame, shown, empty = self._rows()
         self.table.empty = empty
         self.table.load(frame, shown, self._marks())
-        if not self._session.has_evidence(self.criterion.id):
+        criterion_id = self.criterion.id
+        if self._session.knows(criterion_id) and not self._session.has_evidence(criterion_id):
             self._find_evidence()
 
     def _rows(self) -> tuple[pl.DataFrame, tuple[Column, ...], str]:

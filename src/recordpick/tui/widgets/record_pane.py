@@ -101,6 +101,7 @@ class RecordPane(Vertical):
                 record,
                 note=selection.notes.get(patient_id, ""),
                 picked_for=tuple((name or "random", titles[name]) for name in picked),
+                is_matched=self._session.matches is not None,
                 also_meets=tuple((name, titles[name]) for name in met if name not in picked),
             )
         )

@@ -22,7 +22,7 @@ from recordpick.tui.widgets.lines import TextLine
 if TYPE_CHECKING:
     from recordpick.selection.state import Pick
 
-_TITLE_CELLS, _HOW_CELLS = 38, 26
+_TITLE_CELLS, _HOW_CELLS = 35, 25
 
 
 class PickLines(ChoiceList):

@@ -67,6 +67,8 @@ class ShownRecord:
     """Id and title of each criterion that the patient is picked for."""
     also_meets: tuple[tuple[str, str], ...] = ()
     """Id and title of each other criterion that the patient meets."""
+    is_matched: bool = True
+    """Whether it is known which criteria the patient meets."""
     error: str = ""
     """Why the record cannot be shown."""
     is_being_read: bool = False
@@ -339,7 +341,8 @@ def _serves(shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
         )
         if criteria
     ]
-    text = ". ".join(parts) or "Meets none of the criteria"
+    nothing = "Meets none of the criteria" if shown.is_matched else "Finding who meets what …"
+    text = ". ".join(parts) or nothing
     return [("quiet", f" {fit(text, width - 1).rstrip()}")]
 
 

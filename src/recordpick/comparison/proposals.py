@@ -1,0 +1,104 @@
+"""Results that the comparison proposes for lines of the selection; a person confirms each.
+
+For a record picked for a criterion, the entries that made it match are looked up in the comparison.
+A proposal is only made where all of them were compared with certainty. Random records have none:
+people check them without seeing the comparison, and the two are held against each other afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from recordpick.comparison.acceptance import SEVERITIES
+from recordpick.comparison.contract import PROPOSED
+from recordpick.comparison.encode import ROW
+from recordpick.comparison.judgement import Judged
+from recordpick.comparison.report import ComparisonReport, one_line_each
+from recordpick.criteria.pack import Pack
+from recordpick.matching.evidence import evidence
+
+BY = "comparison"
+"""Whose proposals these are: never a person's."""
+
+
+def proposed_results(
+    report: ComparisonReport, pack: Pack, as_at: date, lines: Iterable[tuple[str, str]]
+) -> pl.DataFrame:
+    """Return a row for each line (criterion, patient), columns as in `contract.PROPOSED`.
+
+    `result` is same, different or not there; empty where an entry that counts is unsure or was not
+    compared, or where there is no entry to look up.
+    """
+    wanted: dict[str, list[str]] = {}
+    for criterion_id, patient_id in lines:
+        wanted.setdefault(criterion_id, []).append(patient_id)
+    outcomes = _outcomes(report)
+    found = [pl.DataFrame(schema=PROPOSED.schema)]
+    for criterion_id, patients in wanted.items():
+        rows = evidence(pack, report.compared.old, as_at, criterion_id, patients)
+        asked = pl.DataFrame({"patient_id": patients}, schema={"patient_id": pl.String})
+        rows = rows.select("patient_id", "table", "row_id").unique()
+        rows = rows.join(outcomes, on=["table", "row_id"], how="left", maintain_order="left")
+        found.append(_of_criterion(criterion_id, asked, rows))
+    return pl.concat(found).sort("criterion_id", "patient_id")
+
+
+def _outcomes(report: ComparisonReport) -> pl.DataFrame:
+    """Return of each old entry compared: table, row_id, result, differs and severity."""
+    schema = {"table": pl.String, "row_id": pl.String, "result": pl.String}
+    found = [pl.DataFrame(schema=schema | {"differs": pl.String, "severity": pl.String})]
+    for one in report.judged:
+        encoded = one.table.encoded
+        assert encoded is not None
+        old = one.entries.drop_nulls(ROW)
+        ids = encoded.old.raw[encoded.rules.id].gather(old[ROW])
+        entries = pl.DataFrame(
+            {"row_id": ids, "result": old["result"], ROW: old[ROW]}
+        ).with_columns(table=pl.lit(one.table.rules.name))
+        details = _details(report, one)
+        entries = entries.join(details, on=ROW, how="left", maintain_order="left")
+        found.append(entries.select(*schema, "differs", "severity"))
+    return pl.concat(found)
+
+
+def _details(report: ComparisonReport, one: Judged) -> pl.DataFrame:
+    """Return r, what differs in words, and the worst severity; without what has no limit."""
+    people = report.compared.patients.everybody
+    rows = one.differences.filter((pl.col("severity") != "none") & pl.col(ROW).is_not_null())
+    described = one_line_each(one, rows, people)
+    return described.select(ROW, "differs", pl.col("severity").cast(pl.String))
+
+
+def _of_criterion(criterion_id: str, asked: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each patient: the worst of the entries that count for the criterion."""
+    result, worst = pl.col("result"), pl.col("severity").cast(pl.Enum(SEVERITIES))
+    unknown = result.is_null() | result.is_in(["unsure", "not_compared", "set_apart"])
+    differs = (result == "changed") & pl.col("severity").is_not_null()
+    by_patient = rows.group_by("patient_id").agg(
+        entries=pl.len(),
+        unknown=unknown.any(),
+        missing=(result == "missing").any(),
+        different=differs.any(),
+        differs=pl.col("differs").drop_nulls().sort().str.join("; "),
+        severity=worst.min().cast(pl.String),
+    )
+    lines = asked.join(by_patient, on="patient_id", how="left", maintain_order="left")
+    says = (
+        pl.when(pl.col("unknown").fill_null(value=True))
+        .then(None)
+        .when(pl.col("missing"))
+        .then(pl.lit("not there"))
+        .when(pl.col("different"))
+        .then(pl.lit("different"))
+        .otherwise(pl.lit("same"))
+    )
+    return lines.with_columns(
+        criterion_id=pl.lit(criterion_id),
+        result=says,
+        entries=pl.col("entries").fill_null(0),
+        differs=pl.when(pl.col("differs").str.len_chars() > 0).then(pl.col("differs")),
+        proposed_by=pl.lit(BY),
+    ).select(pl.col(name).cast(dtype) for name, dtype in PROPOSED.schema.items())

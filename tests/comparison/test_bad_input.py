@@ -1,0 +1,191 @@
+"""What a comparison says about input that cannot, or should hardly, be compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from recordpick.comparison.compare import compare_records
+from recordpick.comparison.report import report_on
+from recordpick.errors import UserError
+from small_records import results
+
+from small_practice import AS_AT, small_index
+
+
+def people(*numbers, first=1):
+    """Return rows of patients with these NHS numbers."""
+    return [
+        {
+            "patient_id": str(place),
+            "nhs_number": number,
+            "family_name": "Name",
+            "given_name": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place % 26],
+            "date_of_birth": date(1970, 1, 1),
+        }
+        for place, number in enumerate(numbers, start=first)
+    ]
+
+
+def with_manifest(index, **more):
+    """Return the index with other words in its manifest."""
+    return replace(index, manifest=replace(index.manifest, **more))
+
+
+def test_another_practice_is_refused_with_the_share():
+    """Nobody is shown thousands of missing entries because the wrong folder was named."""
+    old = small_index(patients=people("9990000001", "9990000002", "9990000003"))
+    new = small_index(patients=people("9990000001", "9990000008", "9990000009"))
+    with pytest.raises(UserError, match=r"Only 33% of patients are in both \(1 of 3"):
+        compare_records(old, new)
+
+
+def test_a_part_of_the_practice_is_compared_for_selected_patients():
+    """A trial load of some patients can be compared with the selection, and only with that."""
+    old = small_index(patients=people("9990000001", "9990000002", "9990000003"))
+    person = old.tables["patients"].row(1, named=True)
+    new = small_index(patients=[person | {"patient_id": "7"}])
+    with pytest.raises(UserError, match="33%"):
+        compare_records(old, new)
+    found = compare_records(old, new, only=frozenset({"2"}))
+    assert found.patients.pairs["new_patient_id"].to_list() == ["7"]
+    assert [result for *_, result in results(found)] == ["same"]
+
+
+def test_the_same_extract_twice_is_said():
+    """A check that compares the old extract with itself does not look like a perfect migration."""
+    index = with_manifest(small_index(patients=people("9990000001")), fingerprint="one")
+    assert "Both sides are the same records" in compare_records(index, index).notes[0]
+
+
+def test_two_records_with_one_number_are_not_compared():
+    """Records that cannot be told apart are listed for people; nothing of them is called same."""
+    twice = people("9990000001", "9990000002", "9990000003")
+    old = small_index(
+        patients=[*twice, twice[1] | {"patient_id": "9"}],
+        events=[{"patient_id": "2", "event_id": "e", "code": "c"}],
+    )
+    new = small_index(
+        patients=people("9990000001", "9990000002", "9990000003"),
+        events=[{"patient_id": "2", "event_id": "e", "code": "c"}],
+    )
+    found = compare_records(old, new)
+    reasons = found.patients.unmatched.filter(result="ambiguous")["reason"].to_list()
+    assert "several patients have this NHS number" in reasons
+    report = report_on(found)
+    assert report.tables["events"]["not_compared"] == 1
+    assert report.tables["events"]["same"] == 0
+    patients = next(one for one in report.areas if one.area.name == "patients")
+    assert patients.answer == "look"
+
+
+def test_who_has_another_number_is_never_paired_by_name():
+    """Two people of one name and birthday with different NHS numbers are two people."""
+    old = small_index(patients=people("9990000001", "9990000002"))
+    one, twin = people("9990000001", "9990000002")
+    new = small_index(patients=[one, twin | {"nhs_number": "9990000005"}])
+    found = compare_records(old, new)
+    assert found.patients.pairs.height == 1
+    assert set(found.patients.unmatched["result"]) == {"ambiguous"}
+
+
+def test_without_a_number_names_and_birth_pair_them():
+    """A patient without an NHS number is found by names and date of birth, if that is single."""
+    new = people("9990000001", "9990000002")
+    old = small_index(patients=[one | {"nhs_number": None} for one in new])
+    new = small_index(patients=[one | {"patient_id": one["patient_id"] * 2} for one in new])
+    assert compare_records(old, new).patients.pairs["found_by"].to_list() == ["name", "name"]
+
+
+def test_entries_of_another_day_are_set_apart():
+    """What was entered after the other extract is no fault of the migration, and is counted."""
+    patients = people("9990000001")
+    event = {"patient_id": "1", "event_id": "a", "code": "c", "date": date(2026, 9, 1)}
+    later = {"patient_id": "1", "event_id": "b", "code": "d", "date": date(2026, 10, 2)}
+    old = small_index(patients=patients, events=[event])
+    new = with_manifest(
+        small_index(patients=patients, events=[event, later]), as_at=date(2026, 10, 3)
+    )
+    found = compare_records(old, new)
+    assert f"old {AS_AT}, new 2026-10-03" in found.notes[0]
+    counts = report_on(found).tables["events"]
+    assert (counts["same"], counts["set_apart_new"], counts["additional"]) == (1, 1, 0)
+    back = report_on(compare_records(new, old)).tables["events"]
+    assert (back["same"], back["set_apart"], back["missing"]) == (1, 1, 0)
+
+
+def test_a_list_on_one_side_compares_the_patients_only():
+    """With a list of patients, everything else is not compared, and never looks equal."""
+    old = small_index(
+        patients=people("9990000001"),
+        events=[{"patient_id": "1", "event_id": "a", "code": "c"}],
+    )
+    report = report_on(compare_records(old, small_index(patients=people("9990000001"))))
+    assert report.tables["events"] | {"in_old": 1, "not_compared": 1} == report.tables["events"]
+    answers = {one.area.table: one.answer for one in report.areas}
+    assert answers == {"patients": "accept", "events": "not compared"}
+
+
+def test_a_field_that_one_side_lacks_is_not_compared():
+    """Absent is not equal: the field is named, and no difference or sameness of it is claimed."""
+    patients = people("9990000001")
+    row = {"patient_id": "1", "event_id": "a", "code": "c"}
+    old = small_index(patients=patients, events=[row | {"is_confidential": True}])
+    new = small_index(patients=patients, events=[row])
+    table = next(one for one in compare_records(old, new).tables if one.rules.name == "events")
+    assert [(field.name, side) for field, side in table.encoded.absent] == [
+        ("is_confidential", "new")
+    ]
+    assert not table.fields.height
+
+
+def test_without_a_common_code_system_entries_are_paired_by_what_they_say():
+    """Codes of another system are learned from the entries, and every code difference is shown."""
+    numbers = [f"99900000{place:02}" for place in range(20)]
+    rows = [
+        {
+            "patient_id": str(place),
+            "event_id": f"{place}-{code}",
+            "date": date(2020, 1, 1 + place),
+            "code": code,
+            "value": float(place + ord(code)),
+        }
+        for place in range(1, 21)
+        for code in "ab"
+    ]
+    other = [row | {"code": {"a": "X1", "b": "X2"}[row["code"]]} for row in rows]
+    report = report_on(
+        compare_records(
+            small_index(patients=people(*numbers), events=rows),
+            small_index(patients=people(*numbers), events=other),
+        )
+    )
+    counts = report.tables["events"]
+    assert (counts["changed"], counts["missing"], counts["additional"]) == (40, 0, 0)
+    found = report.code_map.select("old_code", "new_code", "patients", "certainty").rows()
+    assert found == [("a", "X1", 20, "likely"), ("b", "X2", 20, "likely")]
+    assert report.lines.select("field", "change", "entries").rows() == [("code", "translated", 40)]
+
+
+def test_a_patient_merged_into_another_is_named():
+    """The entries of a missing patient in somebody else's record: both patients are named."""
+    patients = people("9990000001", "9990000002", "9990000003", "9990000004")
+    rows = [
+        {
+            "patient_id": "2",
+            "event_id": f"e{place}",
+            "date": date(2020, 1, place),
+            "value": float(place),
+            "code": "c",
+        }
+        for place in range(1, 8)
+    ]
+    old = small_index(patients=patients, events=rows)
+    moved = [row | {"patient_id": "1"} for row in rows]
+    new = small_index(patients=[patients[0], *patients[2:]], events=moved)
+    report = report_on(compare_records(old, new))
+    assert report.unmatched()["reason"].to_list() == [
+        "not in the new system; 7 of 7 entries are in the record of 1: merged?"
+    ]
