@@ -16,13 +16,21 @@ from recordpick.matching.rules import lacks_for_rule
 from recordpick.progress import Progress, silent
 from recordpick.reports.practice_reports import CountedBy
 from recordpick.reports.report_index import ReportIndex
-from recordpick.reports.rules import CountedPatients, Rules, indicator_sets
+from recordpick.reports.rules import (
+    CountedPatients,
+    IndicatorSets,
+    Rules,
+    indicator_sets,
+    patients_of_target,
+)
 from recordpick.reports.targets import target_table
 from recordpick.text import similar_hint
 
-DONE, LEFT_OUT, TO_DO, NOT_COUNTED = "done", "left_out", "to_do", "not_in_denominator"
+DONE, NOT_DONE, TO_DO = "done", "not_done", "to_do"
+LEFT_OUT, NOT_COUNTED = "left_out", "not_in_denominator"
 GROUPS: Mapping[str, str] = {
     TO_DO: "in the denominator, not done and not left out",
+    NOT_DONE: "in the denominator and not in the numerator: who of them is left out is not known",
     DONE: "in the numerator",
     LEFT_OUT: "left out by a personalised care adjustment",
     NOT_COUNTED: "on the register, but not in the denominator",
@@ -79,26 +87,22 @@ def explain_indicator(
         "personalised_care_adjustments": sets.adjusted,
     }
     explained = [
-        _explained(report_index, rules, figure, rule, counted.get(figure))
+        _explained(
+            report_index,
+            rules,
+            figure,
+            rule,
+            counted.get(figure) or patients_of_target(known, figure, rules),
+        )
         for figure, rule in _rules_of(known, rules)
     ]
-    groups: dict[str, tuple[str, ...]] = {}
-    if sets.denominator is not None and sets.register is not None:
-        groups |= _group(NOT_COUNTED, sets.register.patients, sets.denominator.patients)
-    if sets.denominator is not None and sets.numerator is not None:
-        groups |= _group(DONE, sets.numerator.patients, pl.Series([], dtype=pl.String))
-        if sets.adjusted is not None and sets.adjusted.patients is not None:
-            groups |= _group(LEFT_OUT, sets.adjusted.patients, pl.Series([], dtype=pl.String))
-            if sets.numerator.patients is not None:
-                other = pl.concat([sets.numerator.patients, sets.adjusted.patients])
-                groups |= _group(TO_DO, sets.denominator.patients, other)
     return ExplainedIndicator(
         known,
         _measures(by, known),
         by.in_words,
         by.cautions,
         tuple(explained),
-        {group: groups[group] for group in GROUPS if group in groups},
+        _groups(sets),
     )
 
 
@@ -148,12 +152,31 @@ def explain_patient(
     )
 
 
-def _group(
-    group: str, among: pl.Series | None, without: pl.Series | None
-) -> dict[str, tuple[str, ...]]:
+def _groups(sets: IndicatorSets) -> dict[str, tuple[str, ...]]:
+    nobody = pl.Series([], dtype=pl.String)
+    register, about, done, adjusted = (
+        None if one is None else one.patients
+        for one in (sets.register, sets.denominator, sets.numerator, sets.adjusted)
+    )
+    groups = {
+        DONE: _group(done, nobody),
+        LEFT_OUT: _group(adjusted, nobody),
+        NOT_COUNTED: _group(register, about),
+    }
+    if sets.adjusted is None:
+        groups[TO_DO] = _group(about, done)
+    elif adjusted is None:
+        groups[NOT_DONE] = _group(about, done)
+    elif done is not None:
+        groups[TO_DO] = _group(about, pl.concat([done, adjusted]))
+    known = {group: patients for group, patients in groups.items() if patients is not None}
+    return {group: known[group] for group in GROUPS if group in known}
+
+
+def _group(among: pl.Series | None, without: pl.Series | None) -> tuple[str, ...] | None:
     if among is None or without is None:
-        return {}
-    return {group: tuple(among.filter(~among.is_in(without.implode())).to_list())}
+        return None
+    return tuple(among.filter(~among.is_in(without.implode())).to_list())
 
 
 def _find(by: CountedBy, name: str) -> str:
@@ -222,10 +245,9 @@ def _rule_names(name: str, ids: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _explained(
-    index: ReportIndex, rules: Rules, figure: str, rule: str, counted: CountedPatients | None
+    index: ReportIndex, rules: Rules, figure: str, rule: str, counted: CountedPatients
 ) -> ExplainedSet:
     answer = rules.matches.answers[rule]
-    own = rules.of(rule) if counted is None else counted
-    number = None if own.patients is None else len(own.patients)
+    number = None if counted.patients is None else len(counted.patients)
     find = index.pack.criterion(rule).find
-    return ExplainedSet(figure, rule, find, answer.left, number, own.why_empty)
+    return ExplainedSet(figure, rule, find, answer.left, number, counted.why_empty)

@@ -266,10 +266,15 @@ def _of_target(target: str, name: str, rules: Rules) -> Figure | None:
             return None
         done = _both(eligible, rules.of(done_rule))
         return _achievement(eligible.figure, done.figure, Figure(0))
-    if not rules.knows(f"{target}.{name}"):
-        return None
+    return (
+        patients_of_target(target, name, rules).figure if rules.knows(f"{target}.{name}") else None
+    )
+
+
+def patients_of_target(target: str, name: str, rules: Rules) -> CountedPatients:
+    """Return who is counted for a figure of a target that has a rule of its own."""
     counted = rules.of(f"{target}.{name}")
-    return (_both(eligible, counted) if name in _AMONG_ELIGIBLE else counted).figure
+    return _both(rules.of(f"{target}.eligible"), counted) if name in _AMONG_ELIGIBLE else counted
 
 
 def _first(rules: Rules, *names: str) -> str:

@@ -114,6 +114,7 @@ class ExplainedFigure(Modal[None]):
 
 _IN_WORDS = {
     "to_do": "to do",
+    "not_done": "not done",
     "done": "done",
     "left_out": "left out",
     "not_in_denominator": "not in denominator",
