@@ -274,6 +274,7 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["issues", "sign-off", DEMO, "--out", "page.txt"],
         ["criteria", "check", "general_practice.toml"],
         ["reports", DEMO, "--out", "reports"],
+        ["reports explain", DEMO, "CS005"],
         ["status", DEMO],
         ["find", DEMO, "10001"],
         ["record", DEMO, "10001"],
