@@ -63,6 +63,8 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 def made_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Give a folder with practice/, index/ and demonstration.recordpick; never change it."""
     from recordpick.demo import make_demo
+    from recordpick.selection.known_folders import remember
+    from recordpick.selection.working_file import WorkingFile
 
     own = tmp_path_factory.getbasetemp()
     shared = own if worker_id == "master" else own.parent
@@ -72,6 +74,9 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             folder.parent.mkdir()
             make_demo(folder, patients=400, seed=3)
             made.touch()
+    # what a user's own folder remembers, in that of each process
+    with WorkingFile.open(folder / "demonstration.recordpick", read_only=True) as file:
+        remember(file.id, str(folder / "index"))
     return folder
 
 
