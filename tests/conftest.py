@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+HERE = Path(__file__).parent
+_SHARED = re.compile(r"""fixture\([^)]*scope="(?:module|session)""")
 
 # A promise about data holds however slow the computer is: no test is timed. Where a test does not
 # say how many examples it tries, this many are drawn anew in each run.
@@ -22,33 +29,36 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests that share a fixture in one worker process, and begin with the largest groups.
+class SharedFixtureScheduling(LoadScopeScheduling):
+    """Runs the tests that share a fixture in one worker process, the largest groups first.
 
-    A fixture of a module or a folder would otherwise be made once in each process. (Those of the
-    app's tests are cheap, and the tests long: they are spread.)
+    A fixture of a module or a folder would otherwise be made once in each process. All other tests
+    are given out one by one. (Shared fixtures of the app's tests are cheap, and the tests long:
+    they are given out one by one, too.)
     """
-    groups: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        group = _shared_fixtures_of(item)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
-            groups.setdefault(group, []).append(item)
-    first = {id(item): -len(members) for members in groups.values() for item in members}
-    items.sort(key=lambda item: first.get(id(item), 0))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group_of(nodeid.partition("::")[0]) or nodeid
 
 
-def _shared_fixtures_of(item: pytest.Item) -> str:
-    """Return the module or folder whose shared fixtures a test uses; "" if it uses none."""
-    if not isinstance(item, pytest.Function) or item.nodeid.startswith("tests/tui/"):
+@cache
+def _group_of(module: str) -> str:
+    """Return the module or folder whose fixtures the tests of a module share; "" for none."""
+    path = HERE.parent / module
+    if path.parent.name == "tui":
         return ""
-    places = {
-        known[-1].baseid
-        for known in item._fixtureinfo.name2fixturedefs.values()
-        if known[-1].scope in {"module", "session"} and known[-1].baseid.startswith("tests/")
-    }
-    return min(places, key=len, default="")
+    if path.parent != HERE and _shares_fixtures(path.with_name("conftest.py")):
+        return path.parent.name
+    return module if _shares_fixtures(path) else ""
+
+
+def _shares_fixtures(file: Path) -> bool:
+    return file.is_file() and _SHARED.search(file.read_text(encoding="utf-8")) is not None
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFixtureScheduling:
+    """Give out the tests as described there."""
+    return SharedFixtureScheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,7 +15,7 @@ COMMANDS = re.findall(r"^    (recordpick .*)$", SECTION.partition("\n## ")[0], r
 TASKS = (
     *("index", "new", "status", "match", "explain", "record", "find", "pick", "unpick", "undo"),
     *("redo", "note", "picks", "close", "reopen", "suggest", "draw", "replace", "history"),
-    *("reports", "export", "hand-over", "rematch"),
+    *("reports", "export", "hand-over", "rematch", "issues"),
 )
 
 
