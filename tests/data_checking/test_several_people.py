@@ -164,6 +164,42 @@ def test_the_same_initials_in_two_places_are_kept_apart(file):
     assert taken_in(file, ab).nothing_to_do
 
 
+def test_an_import_that_was_undone_is_imported_again_with_all_its_results(file):
+    """Whether the copy went on in between or not: nothing that somebody entered is left out."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    taken_in(file, ab)
+    file.undo()
+    assert result_of(file, "A-1", "P01") is None
+    assert import_words(taken_in(file, ab)) == "1 new result."
+    assert result_of(file, "A-1", "P01") == "same"
+    file.undo()
+    worked_in(ab, lambda copy: judge(copy, "A-2", "P01", "not there"), later=1)
+    assert import_words(taken_in(file, ab)) == "2 new results."
+    assert result_of(file, "A-1", "P01") == "same"
+    assert "everything" in taken_in(file, ab).nothing_to_do
+    with WorkingFile.open(file.path, read_only=True) as reopened:
+        assert result_of(reopened, "A-2", "P01") == "not there"
+        assert len(reopened.selection.issues) == 1
+
+
+def test_a_result_kept_beside_another_is_written_before_the_copy_counts_as_imported(file):
+    """A stop between the two loses nothing: the next import finds the copy not yet imported."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "different", differs="hyphen"))
+    judge(file, "A-1", "P01", "not there")
+    for filled in preview_copy(file, ab).apart:
+        file.import_results(filled)
+    taken_in(file, ab)
+    assert len(file.selection.settled.disagreements[FIRST, "A-1", "P01"]) == 2
+    file.undo()
+    assert len(file.selection.settled.disagreements[FIRST, "A-1", "P01"]) == 2
+    file.undo()
+    assert result_of(file, "A-1", "P01") == "not there"
+    taken_in(file, ab)
+    assert len(file.selection.settled.disagreements[FIRST, "A-1", "P01"]) == 2
+
+
 def test_only_results_are_entered_in_a_checking_copy(file):
     """Picks made there would be lost in the practice's file, or fought over."""
     ab = copy_for(file, "AB")

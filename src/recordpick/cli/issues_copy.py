@@ -9,6 +9,7 @@ from recordpick.cli.arguments import add_file, add_person, add_take_over
 from recordpick.cli.checking import add_phase, phase_of
 from recordpick.cli.common import acting_person, open_working_file
 from recordpick.cli.output import print_result
+from recordpick.errors import UserError
 from recordpick.text import plural
 
 HELP = "give somebody records to check, in a copy of their own"
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the copy, and keep in the working file which records it is for."""
-    from recordpick.data_checking.checking_copies import free_copy_path, make_copy
+    from recordpick.data_checking.checking_copies import free_copy_path, is_copy, make_copy
     from recordpick.data_checking.phase_lines import phase_lines, records_named
 
     person = acting_person(options)
@@ -47,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
         records = records_named(lines, options.records)
         patients = [record.patient_id for record in records]
         out = options.out or free_copy_path(file, options.initials)
+        if not is_copy(out):
+            raise UserError(f"{out.name}: give the copy a name that ends in .recordpick.")
         written = make_copy(file, out, phase, options.initials, patients)
     number = sum(len(record.lines) for record in records)
     print_result(

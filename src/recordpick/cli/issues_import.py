@@ -79,7 +79,8 @@ def _import_copy(file: WorkingFile, options: argparse.Namespace) -> int:
     if options.show:
         print_result("Nothing was imported (--show).")
     elif preview.body is not None:
-        print_result("recordpick undo, or u in the app, reverses it.")
+        times = " (once more for the results that are kept beside others)" * bool(preview.apart)
+        print_result(f"recordpick undo, or u in the app, reverses it{times}.")
     return NOT_ALL if preview.notes else 0
 
 

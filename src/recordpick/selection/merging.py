@@ -83,7 +83,7 @@ def plan_merge(ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = Fals
     """
     _check_copies(ours, theirs)
     mine, other = ours.events, theirs.events
-    known = all_hashes(mine)
+    known = all_hashes(mine, only_counting=True)
     source = theirs.path.name
     nothing_to_do = ""
     if theirs.head == ours.head:
@@ -92,7 +92,7 @@ def plan_merge(ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = Fals
         nothing_to_do = (
             f"{ours.path.name} has everything of {source} already: go on with the first."
         )
-    elif ours.head in all_hashes(other) and not into_ours:
+    elif ours.head in all_hashes(other, only_counting=True) and not into_ours:
         nothing_to_do = f"{source} has everything of {ours.path.name} already: go on with {source}."
     if nothing_to_do:
         return Plan(nothing_to_do, (), (), frozenset(), source, ())
@@ -149,13 +149,16 @@ def state_before(mine: Chain, other: Chain, pack: Pack) -> MergeState:
 
 
 def _shared_chains(mine: Chain, other: Chain) -> list[Chain]:
-    """Return the longest chains of events that both know, none of which contains another."""
-    shared = all_hashes(mine) & all_hashes(other)
+    """Return the longest chains of events that both know, none of which contains another.
+
+    A copy whose merge was undone is not known: merged again, it brings all that it has.
+    """
+    shared = all_hashes(mine, only_counting=True) & all_hashes(other, only_counting=True)
     found: dict[str, Chain] = {}
-    for chain in (*chains(mine), *chains(other)):
+    for chain in (*chains(mine, only_counting=True), *chains(other, only_counting=True)):
         events = chain[: sum(event.hash in shared for event in chain)]
         found[events[-1].hash] = events
-    known = {last: all_hashes(chain) for last, chain in found.items()}
+    known = {last: all_hashes(chain, only_counting=True) for last, chain in found.items()}
     return [
         found[last]
         for last in sorted(found)
