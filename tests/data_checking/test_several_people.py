@@ -25,6 +25,8 @@ from recordpick.data_checking.phase_lines import (
 from recordpick.data_checking.progress import progress
 from recordpick.data_checking.record_areas import AREA_NAMES
 from recordpick.errors import UserError
+from recordpick.selection.merging import plan_merge
+from recordpick.selection.other_copies import other_copies
 from recordpick.selection.results import Entry
 from recordpick.selection.working_file import WorkingFile
 
@@ -181,6 +183,33 @@ def test_an_import_that_was_undone_is_imported_again_with_all_its_results(file):
     with WorkingFile.open(file.path, read_only=True) as reopened:
         assert result_of(reopened, "A-2", "P01") == "not there"
         assert len(reopened.selection.issues) == 1
+
+
+def test_a_checking_copy_that_goes_on_after_an_import_is_still_called_one(file):
+    """The practice's file says to import it again, and the copy never to go on with another."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    taken_in(file, ab)
+    assert other_copies(file.path, file.events) == ()
+    worked_in(ab, lambda copy: judge(copy, "A-2", "P01", "same"), later=1)
+    (found,) = other_copies(file.path, file.events)
+    assert "AB's checking copy of this file" in found.says
+    assert not found.have_diverged
+    with WorkingFile.open(ab, read_only=True) as copy:
+        assert other_copies(ab, copy.events) == ()
+        with pytest.raises(UserError, match=r"AB.recordpick is AB's checking copy, and the merged"):
+            plan_merge(copy, file)
+        assert plan_merge(file, copy).nothing_to_do == ""
+
+
+def test_a_copy_whose_import_was_undone_is_named_again(file):
+    """Whoever opens the file sees that it has results which do not count here."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    taken_in(file, ab)
+    file.undo()
+    (found,) = other_copies(file.path, file.events)
+    assert "AB's checking copy of this file" in found.says
 
 
 def test_a_result_kept_beside_another_is_written_before_the_copy_counts_as_imported(file):

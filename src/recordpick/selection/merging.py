@@ -78,10 +78,12 @@ def _as_adopted(keys: Iterable[tuple[str, Key]]) -> Adopted:
 def plan_merge(ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = False) -> Plan:
     """Compare two copies of one working file. `ours` is A, `theirs` is B.
 
-    `into_ours`: A is gone on with, also where B has everything of A already. UserError where they
-    are not copies of one file, or use different practice indexes.
+    `into_ours`: A is gone on with, also where B has everything of A already; so it is where B is a
+    checking copy of A. UserError where they are not copies of one file, use different practice
+    indexes, or A is a checking copy of B.
     """
     _check_copies(ours, theirs)
+    into_ours = into_ours or theirs.checking_copy is not None
     mine, other = ours.events, theirs.events
     known = all_hashes(mine, only_counting=True)
     source = theirs.path.name
@@ -117,6 +119,12 @@ def _check_copies(ours: WorkingFile, theirs: WorkingFile) -> None:
             f"{a} and {b} are not copies of one working file"
             f"{_practices(ours.practice, theirs.practice)}: each was created by itself, so they "
             "share no event. Only copies of one file can be merged."
+        )
+    if ours.checking_copy is not None and theirs.checking_copy is None:
+        raise UserError(
+            f"{a} is {ours.checking_copy.initials}'s checking copy, and the merged file would be "
+            f"one, too: import it into the practice's own working file (recordpick issues import "
+            f"{b} {a}), or name that one first."
         )
     used, other = ours.index_used, theirs.index_used
     if (used.fingerprint, used.as_at) != (other.fingerprint, other.as_at):
