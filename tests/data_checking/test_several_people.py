@@ -149,6 +149,16 @@ def test_a_conflict_between_copies_is_named_when_it_is_imported(file):
     assert result_of(file, "A-1", "P01") is None
 
 
+def test_two_who_found_different_faults_are_told_apart(file):
+    """Both say different: the sentence says what each of them noted."""
+    ab, cd = copy_for(file, "AB"), copy_for(file, "CD")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "different", differs="the title"))
+    worked_in(cd, lambda copy: judge(copy, "A-1", "P01", "different", by="CD"))
+    taken_in(file, ab)
+    (sentence,) = taken_in(file, cd).disagree
+    assert "CD says 'different' (nothing noted), AB 'different' (the title)." in sentence
+
+
 def test_the_same_initials_in_two_places_are_kept_apart(file):
     """Two people may have the same initials: neither's result replaces the other's unseen."""
     ab = copy_for(file, "AB")

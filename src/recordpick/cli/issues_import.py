@@ -88,10 +88,11 @@ def _print(preview: ImportPreview, *, shown_only: bool) -> None:
     filled = preview.filled
     for note in preview.notes:
         print_message(note)
-    for replaced in preview.replaced:
-        print_message(_change(replaced))
-    for reason in preview.disagree:
-        print_message(reason)
+    if preview.imported_before is None:
+        for replaced in preview.replaced:
+            print_message(_change(replaced))
+        for reason in preview.disagree:
+            print_message(reason)
     if preview.not_imported:
         print_message(
             f"{len(preview.not_imported):,} could not be imported; they are still in the workbook:"

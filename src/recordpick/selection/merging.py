@@ -131,7 +131,7 @@ def _check_copies(ours: WorkingFile, theirs: WorkingFile) -> None:
         raise UserError(
             f"{a} was last used with another practice index, or for another day, than {b}: patient "
             "numbers could be other people's. Use the same index with both first "
-            "(recordpick match FILE --index DIR), then merge them."
+            "(recordpick rematch FILE --index DIR), then do this again."
         )
 
 
