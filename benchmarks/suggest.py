@@ -76,6 +76,7 @@ def run(patients: int, seeds: Sequence[int]) -> dict[str, Any]:
     suggest(make_basis(1_000, 0), "fewest")
     works: dict[str, Callable[[Basis], Any]] = {
         "recordpick, fewest records": lambda basis: suggest(basis, "fewest"),
+        "recordpick, balanced": lambda basis: suggest(basis, "balanced"),
         "recordpick, all ways compared": compare,
         "recordpick, order of the random draw": lambda basis: draw_order(
             basis.patients.collect()["patient_id"], "1"
@@ -100,6 +101,7 @@ def run(patients: int, seeds: Sequence[int]) -> dict[str, Any]:
             "picks": len(few.picks),
             "proven lower bound": few.lower_bound,
             "fewest records (recordpick)": few.records,
+            "balanced (recordpick)": ways.suggestions["balanced"].records,
             "greedy": ways.greedy_records,
             "spread over ages and GPs": ways.suggestions["spread"].records,
             "one random draw a criterion": ways.suggestions["ticket"].records,

@@ -35,7 +35,7 @@ SIZE = (120, 30)
 MEMBER = "Ann Other"
 DEMONSTRATION = "demonstration.recordpick"
 BY_HAND = "by-hand.recordpick"
-CHECKED = "checking/checked.recordpick"
+CHECKED = "checked.recordpick"
 LIST = "patients-for-the-criterion.csv"
 # a supplier's list without rules, as in a spreadsheet
 CRITERIA = """\
@@ -113,10 +113,11 @@ def prepare(folder: Path) -> None:
     WorkingFile.create(
         folder / BY_HAND, pack, index, as_at, index.manifest.practice, person, suggestion_seed="1"
     ).close()
-    (folder / CHECKED).parent.mkdir()  # where it is not taken for a copy of the demonstration
-    shutil.copyfile(folder / DEMONSTRATION, folder / CHECKED)
-    matches = match(read_pack(general_practice_pack()), index, as_at)
-    with WorkingFile.open(folder / CHECKED, person) as file:
+    practice, general = index.manifest.practice, read_pack(general_practice_pack())
+    matches = match(general, index, as_at)
+    with WorkingFile.create(
+        folder / CHECKED, general, index, as_at, practice, person, suggestion_seed="1"
+    ) as file:
         for criterion_id in ("MED-01", "PRO-01", "DEM-04"):
             file.pick(criterion_id, matches.patients(criterion_id)[:3].to_list())
         file.record_export(Path("hand-over"), "ab" * 32)

@@ -144,6 +144,7 @@ def atomic_folder(out: Path, check: Callable[[Path], None] = check_free) -> Iter
     system errors.
     """
     out = out.absolute()
+    check_name(out)  # before Windows resolves it: it opens devices
     restore_interrupted(out)
     check(out)
     out = out.resolve()

@@ -129,3 +129,20 @@ def nhs_digits(text: str) -> str | None:
         if found := re.match(pattern, number):
             number = "".join(found.groups()[:groups])
     return number if _NHS_NUMBER.fullmatch(number) else None
+
+
+ODS_CODE = "[A-Z][0-9]{5}"
+"""A GP practice's code of the Organisation Data Service of the NHS in England: A81001."""
+_BRANCH = f"({ODS_CODE})[0-9]{{3}}"
+
+
+def ods_code(text: str) -> str | None:
+    """Return the ODS code of a practice in its one form, "A81001"; None if the text is not one."""
+    code = re.sub(f"{INVISIBLE}|{BLANK}", "", text).upper()
+    return code if re.fullmatch(ODS_CODE, code) else None
+
+
+def practice_of_branch(text: str) -> str | None:
+    """Return the practice's code in that of one of its branches, A81001002; None if it is not."""
+    found = re.fullmatch(_BRANCH, re.sub(f"{INVISIBLE}|{BLANK}", "", text).upper())
+    return found[1] if found else None

@@ -23,14 +23,24 @@ def selection_of(file):
 
 
 @pytest.mark.parametrize(
-    ("way", "name"), [("fewest", "fewest records"), ("spread", "spread"), ("ticket", "ticket")]
+    ("way", "name"),
+    [
+        ("fewest", "fewest records"),
+        ("balanced", "balanced"),
+        ("spread", "spread"),
+        ("ticket", "ticket"),
+    ],
 )
 def test_each_way_picks_what_it_showed(new_file, capsys, way, name):
     """--show lists the picks and what every way costs; without it, the same are picked."""
     assert main(["suggest", str(new_file), "--by", way, "--show"]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert "instead of" in shown[0]
-    assert [line.split("  ")[0] for line in shown[2:5]] == ["fewest records", "spread", "ticket"]
+    costs = [line for line in shown if "\t" not in line][2:-1]
+    assert [line.split("  ")[0] for line in costs if "within" not in line.split("  ")[0]] == [
+        *("fewest records", "balanced", "spread", "ticket")
+    ]
+    assert sum("proven" in line for line in costs) >= 5
     pairs = {tuple(line.split("\t")) for line in shown if "\t" in line}
     assert selection_of(new_file).picks == ()
 
@@ -50,6 +60,21 @@ def test_the_fewest_are_fewer(new_file, capsys):
     assert len(selection.patient_ids) < len(selection.picks) / 2
     assert main(["suggest", str(new_file)]) == 0
     assert "nothing to suggest" in capsys.readouterr().out
+
+
+def test_another_tolerance_can_be_asked_for(new_file, capsys):
+    """--within needs --by balanced and a percentage that some choice keeps; undo is one step."""
+    assert main(["suggest", str(new_file), "--within", "7"]) == 2
+    assert main(["suggest", str(new_file), "--by", "balanced", "--within", "0"]) == 2
+    capsys.readouterr()
+    only = ["--criterion", "DEM-07"]
+    assert main(["suggest", str(new_file), "--by", "balanced", "--within", "5", *only]) == 2
+    assert "No choice within 5% of your list's shares" in capsys.readouterr().err
+    assert main(["suggest", str(new_file), "--by", "balanced", "--within", "10"]) == 0
+    assert "Picked by balanced within 10%: " in capsys.readouterr().out
+    assert selection_of(new_file).picks
+    assert main(["undo", str(new_file)]) == 0
+    assert selection_of(new_file).picks == ()
 
 
 def test_one_criterion_only(new_file, capsys):

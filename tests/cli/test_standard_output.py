@@ -28,8 +28,9 @@ from recordpick.resources import general_practice_pack
 
 NUMBER = r"[0-9][0-9,]*"
 TABLE_OF_COSTS = (
-    r"way +picks +records to open +new records",
-    rf"(fewest records|spread|ticket) +{NUMBER} +{NUMBER} +{NUMBER}",
+    r"way +picks +records to open +new records +hours +off by",
+    rf"(fewest records|balanced( within {NUMBER}%)?|spread|ticket)( +{NUMBER}){{4}} +[0-9]+%( .*)?",
+    r"Off by 5%: 5 in 100 records would have to be others .*",
 )
 GIST = rf"{NUMBER} records?( instead of {NUMBER}|, whichever way)\. .*"
 SUMMARY = (
@@ -149,7 +150,7 @@ def test_match_writes_one_json_object_and_nothing_else(run):
     assert list(printed) == ["pack", "index", "as_at", "criteria"]
     assert set(printed["criteria"][0]) == {
         *("criterion_id", "answered", "why_not", "cautions", "population", "left", "matches"),
-        *("title", "area", "records", "patients"),
+        *("title", "area", "records", "patients", "kinds"),
     }
 
 
@@ -273,6 +274,7 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["issues", "sign-off", DEMO, "--out", "page.txt"],
         ["criteria", "check", "general_practice.toml"],
         ["reports", DEMO, "--out", "reports"],
+        ["reports explain", DEMO, "CS005"],
         ["status", DEMO],
         ["find", DEMO, "10001"],
         ["record", DEMO, "10001"],

@@ -49,6 +49,7 @@ EXAMPLES: dict[str, list[str]] = {
     "history": ["demo/demonstration.recordpick"],
     "rematch": ["demo/demonstration.recordpick", "--index", "demo/index", "--name", "Pat"],
     "reports": ["demo/demonstration.recordpick"],
+    "reports explain": ["demo/demonstration.recordpick", "CS005"],
     "export": ["demo/demonstration.recordpick", "--out", "OUT", "--name", "Pat"],
     "issues next": ["demo/demonstration.recordpick"],
     "issues set": ["demo/demonstration.recordpick", "PATIENT", "CRITERION", "same"],

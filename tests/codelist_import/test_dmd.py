@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recordpick.codelist_import.checks import check_files
 from recordpick.codelist_import.filled_lists import ListImport
 from recordpick.errors import UserError
 
@@ -75,6 +76,13 @@ def test_lists_of_medicines(release: Path, plan: Plan, codes: list[str]) -> None
     assert by_name.codes[second] == "Patch (A Ltd)"
     assert (found.rows, found.used) == (1 + 4 + 2 + 4 + 2 + 1, 7)
     assert "v5.2.0, 18 May 2026" in found.release_in_words
+
+
+def test_check_of_a_release(release: Path) -> None:
+    """It is read to its end; a list is not expected in it."""
+    (found,) = check_files([release])
+    assert (found.rows, found.wrong_rows) == (14, 0)
+    assert "The release is whole" in " ".join(found.look)
 
 
 def test_a_release_that_is_cut_off(release: Path, plan: Plan) -> None:

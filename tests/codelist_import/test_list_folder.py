@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from recordpick.cli.main import main
+from recordpick.codelist_import.cluster_map import needed_lists
 from recordpick.codelist_import.folder import open_lists
 from recordpick.criteria.load import parse_pack, read_pack
 from recordpick.criteria.pack import Pack
@@ -183,7 +184,7 @@ def test_where_the_folder_cannot_be(official: Path, tmp_path: Path, run: Run) ->
 def test_a_dry_run_writes_nothing(official: Path, tmp_path: Path, run: Run) -> None:
     """It says what would be."""
     said = run("import", official, "--into", tmp_path / "lists", "--dry-run")
-    assert "70 of 70" in said or "lists filled" in said
+    assert f"{len(needed_lists())} of {len(needed_lists())} lists filled" in said
     assert "Nothing was written." in said
     assert not (tmp_path / "lists").exists()
 

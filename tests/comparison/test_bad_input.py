@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from recordpick.cli.main import main
 from recordpick.comparison.compare import compare_records
 from recordpick.comparison.report import report_on
 from recordpick.errors import UserError
@@ -189,3 +190,29 @@ def test_a_patient_merged_into_another_is_named():
     assert report.unmatched()["reason"].to_list() == [
         "not in the new system; 7 of 7 entries are in the record of 1: merged?"
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--selected"], "--selected needs the working file: add --file with it."),
+        (["--file", "x.recordpick"], "--file is for --selected"),
+        (["--with-random"], "--with-random is for --selected"),
+        (["--acceptance", "none.toml"], "none.toml: cannot be read"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused_before_anything_is_read(
+    tmp_path, monkeypatch, capsys, words, says
+):
+    """Nobody waits for a comparison that cannot be made as it was asked for."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare-records", "old", "new", "--out", "out", *words]) == 2
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_not_there_is_said(tmp_path, monkeypatch, capsys):
+    """A path that was mistyped is named."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare-records", "old", "new", "--out", "out"]) == 2
+    assert "old: there is no such file or folder." in capsys.readouterr().err

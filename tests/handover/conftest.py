@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from recordpick.handover.readme import About
 from recordpick.handover.selection_list import list_sha256, selection_rows
 from recordpick.index.manifest import FORMAT, Manifest, TableSummary, write_manifest
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching import Answer, Matches, match
+from recordpick.matching import Answer, KindFound, Matches, match
+from recordpick.matching.answers import KINDS
 from recordpick.schema import Kind
 from recordpick.selection.events import Person
 from recordpick.selection.state import Closed, Draw, Drawn, Pick, Selection
@@ -83,7 +85,15 @@ def matches() -> Matches:
         answer("DOC-01", 0, "It cannot be answered: the index has no table documents."),
     ]
     found = pl.DataFrame(schema={"criterion_id": pl.String, "patient_id": pl.String})
-    return Matches(AS_AT, {one.criterion_id: one for one in answers}, found)
+    drugs = KindFound("a controlled drug", 2, 2), KindFound("morphine, by mouth", 1, 3)
+    answers[0] = replace(answers[0], kinds=drugs)
+    kinds = [("MED-04", "100", 0), ("MED-04", "100", 1), ("MED-04", "101", 0)]
+    return Matches(
+        AS_AT,
+        {one.criterion_id: one for one in answers},
+        found,
+        pl.DataFrame(kinds, schema=KINDS, orient="row"),
+    )
 
 
 def pick(patient_id: str, criterion_id: str | None, ticket: int | None = None) -> Pick:
@@ -235,8 +245,13 @@ def written(tmp_path: Path) -> Callable[..., PracticeIndex]:
 
 
 @pytest.fixture
-def selected(selection: Selection, pack: Pack, patients: pl.DataFrame) -> pl.DataFrame:
-    return selection_rows(selection, pack, patients, "RP-TESTTEST-01")
+def selected(
+    selection: Selection, pack: Pack, patients: pl.DataFrame, matches: Matches
+) -> pl.DataFrame:
+    kinds = matches.kinds_in_words()
+    return selection_rows(
+        selection, pack, patients, "RP-TESTTEST-01", kinds=kinds, ods_code="A81001"
+    )
 
 
 @pytest.fixture
@@ -245,6 +260,7 @@ def about(pack: Pack, selected: pl.DataFrame) -> About:
         list_id="RP-TESTTEST-01",
         pack=pack,
         practice="Example Surgery",
+        ods_code="A81001",
         as_at=datetime(2026, 10, 1, tzinfo=UTC).date(),
         index_fingerprint="cd" * 32,
         synthetic=True,

@@ -39,6 +39,15 @@ def test_a_criterion_that_could_not_be_answered_has_no_number_found_and_says_why
     assert row["why_not_answered"] == "It cannot be answered: the index has no table documents."
 
 
+def test_each_kind_has_what_is_picked_and_wanted_of_it(
+    selection: Selection, pack: Pack, matches: Matches
+) -> None:
+    """And what about the kinds cannot be as the pack says is among the cautions."""
+    row = criteria_rows(selection, pack, matches).row(0, named=True)
+    assert row["kinds"] == "a controlled drug 1 of at least 2; morphine, by mouth 1 of at least 1"
+    assert "“a controlled drug” and “morphine, by mouth” overlap: 1 patient" in row["cautions"]
+
+
 def test_what_staff_wrote_when_they_closed_a_criterion_stays_with_the_practice(
     selection: Selection, pack: Pack, matches: Matches
 ) -> None:

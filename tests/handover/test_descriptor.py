@@ -107,7 +107,7 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "a patient number is gone": (LIST, _in("'007", "")),
     "a date as a spreadsheet writes it": (LIST, lambda text: text.replace("-", "/")),
     "a word that is none of the vocabulary": (LIST, _in(",staff,", ",Staff,")),
-    "a ticket that is no whole number": (LIST, lambda text: text.replace(",1\r\n", ",one\r\n")),
+    "a ticket that is no whole number": (LIST, lambda text: text.replace(",1,,\r\n", ",one,,\r\n")),
     "a line number twice": (LIST, _in("-01,2,", "-01,1,")),
     "a pick twice": (LIST, _twice),
     "a criterion that the pack does not have": (LIST, _in("BRO-01", "BRO-77")),

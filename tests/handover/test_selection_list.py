@@ -15,11 +15,19 @@ GOLDEN = Path(__file__).parent / "golden"
 LIST = "RP-TESTTEST-01"
 
 
-def test_the_file_is_byte_for_byte_the_golden_one(
-    selection: Selection, pack: Pack, patients: pl.DataFrame
+def test_the_file_is_byte_for_byte_the_golden_one(selected: pl.DataFrame) -> None:
+    assert as_csv(selected) == (GOLDEN / "selection_list.csv").read_bytes()
+
+
+def test_a_line_has_the_kinds_of_the_patient_and_the_code_of_the_practice(
+    selected: pl.DataFrame,
 ) -> None:
-    written = as_csv(selection_rows(selection, pack, patients, LIST))
-    assert written == (GOLDEN / "selection_list.csv").read_bytes()
+    """Only a pick for a criterion that takes some of each has a kind; every line has the code."""
+    kinds = selected.filter(pl.col("kind").is_not_null())
+    assert kinds.select("criterion_id", "patient_id", "kind").rows() == [
+        ("MED-04", "100", "a controlled drug; morphine, by mouth")
+    ]
+    assert set(selected["ods_code"]) == {"A81001"}
 
 
 def test_every_pick_is_one_line(selection: Selection, pack: Pack, patients: pl.DataFrame) -> None:

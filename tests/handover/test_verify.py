@@ -19,6 +19,8 @@ from test_descriptor import CRITERIA, DAMAGES, LIST
 
 from recordpick.csv_safety import as_csv
 from recordpick.errors import UserError
+from recordpick.handover.contract import TABLES
+from recordpick.handover.descriptor import schema
 from recordpick.handover.export import export, export_encrypted
 from recordpick.handover.pack_contents import FILES
 from recordpick.index.practice_index import PracticeIndex
@@ -284,11 +286,33 @@ def test_columns_that_a_later_recordpick_added_are_let_pass(pack: Path) -> None:
     lines = (pack / LIST).read_bytes().decode().split("\r\n")
     longer = [f"{lines[0]},stratum", *(f"{line},x" for line in lines[1:-1]), ""]
     (pack / LIST).write_bytes("\r\n".join(longer).encode())
-    change_descriptor(pack, lambda one: one.update(version="1.1"))
+    change_descriptor(pack, lambda one: one.update(version="1.9"))
     make_sums_fit(pack)
     verdict = verdict_of(pack)
     assert verdict.problems == ()
-    assert any("contract 1.1" in one for one in verdict.cautions)
+    assert any("contract 1.9" in one for one in verdict.cautions)
+
+
+def test_a_pack_of_an_earlier_contract_is_right_without_the_columns_added_since(pack: Path) -> None:
+    """What version 0.1 exported can still be checked and received."""
+    for table in TABLES:
+        added = len(table.columns) - len(table.of_version("1.0").columns)
+        text = (pack / table.file).read_bytes().decode()
+        shorter = [line.rsplit(",", added)[0] if added else line for line in text.split("\r\n")]
+        (pack / table.file).write_bytes("\r\n".join(shorter).encode())
+
+    def as_before(package: dict) -> None:
+        package["version"] = "1.0"
+        for resource in package["resources"]:
+            table = next(one for one in TABLES if one.file == resource["path"])
+            resource["schema"] = schema(table.of_version("1.0"))
+
+    change_descriptor(pack, as_before)
+    make_sums_fit(pack)
+    verdict = verdict_of(pack)
+    assert verdict.problems == ()
+    assert verdict.selected is not None
+    assert verdict.selected["kind"].null_count() == verdict.selected.height
 
 
 # The draw
@@ -320,7 +344,7 @@ def test_a_lower_ticket_passed_over_is_found_with_the_index(
         cells = rows[at].split(",")
         cells[5] = third["patient_id"] if third["patient_id"] != "007" else "'007"
         cells[6] = numbers[third["patient_id"]] or ""
-        cells[-1] = "3"
+        cells[10] = "3"
         rows[at] = ",".join(cells)
         return "\r\n".join(rows)
 

@@ -178,6 +178,23 @@ def test_a_guid_holds_only_with_its_organisation(folder):
     ]
 
 
+@pytest.mark.parametrize(
+    ("codes", "kept"), [(["a81001", "B82002"], "A81001"), (["RX1", "B82002"], ""), ([""], "")]
+)
+def test_the_ods_code_is_that_of_the_organisation_with_the_patients(folder, codes, kept):
+    """Others in the table, and codes that are no practice's, are not it."""
+    organisations = zip((ORG, OTHER_ORG), codes, strict=False)
+    write_extract(
+        folder,
+        Admin_Organisation=[
+            {"OrganisationGuid": guid, "OrganisationName": "A", "ODSCode": code}
+            for guid, code in organisations
+        ],
+        Admin_Patient=[patient(1)],
+    )
+    assert indexed(folder).manifest.ods_code == kept
+
+
 def test_an_entry_of_another_organisation_is_not_the_patients(folder):
     """One organisation has patients: a row of another with the same GUID is set aside."""
     write_extract(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from recordpick.picking.balanced_cover import balanced_problem
 from recordpick.picking.list_shares import list_shares, percent
 from recordpick.picking.suggestion import Basis, balanced_within, compare, suggest, trade_off
+from recordpick.picking.use_every_record import assign_all
 from small_selection import SoFar, basis_of
 
 PEOPLE = [
@@ -108,6 +109,9 @@ def test_whatever_the_prices_the_bound_is_below_the_best(case, prices):
     within = 40
     before = basis(case)
     _, problem = balanced_problem(before.demand, before.shares, within)
+    criteria = range(len(before.demand.criterion_ids))
+    sets = [frozenset([index]) for index in criteria] + [frozenset(criteria)]
+    problem = problem.limited(sets, before.demand.required) or problem
     bound = problem.dual_bound(prices)
 
     opened = {patient for patients in case[2].values() for patient in patients}
@@ -188,3 +192,34 @@ def test_the_trade_off_gets_closer_to_the_list_with_more_records():
     for point in points:
         assert point.off_by <= Fraction(point.within, 100) < few.off_by
         assert point.records >= few.records
+
+
+def test_nobody_is_opened_whom_no_criterion_has_a_place_for():
+    """Children meet only a criterion of two places: no more than two of them can be opened."""
+    people = [
+        {"patient_id": f"{kind}{n}", "age": age, "sex": "F", "usual_gp": "Dr 1"}
+        for kind, age in (("child", 8), ("old", 80))
+        for n in range(10)
+    ]
+    children = [f"child{n}" for n in range(10)]
+    old = [f"old{n}" for n in range(10)]
+    before = basis_of({"A": children + old, "B": old}, {"A": 2, "B": 6}, None, people)
+
+    found = balanced_within(before, 30)
+    assert found is not None
+    ages = Counter(patient[:3] for patient in {patient for _, patient in found.picks})
+    assert ages == {"chi": 2, "old": 6}
+    assert (found.records, found.off_by, found.proven) == (8, Fraction(1, 4), True)
+    assert balanced_within(before, 20) is None
+
+
+def test_a_record_that_is_not_needed_is_picked_in_place_of_another():
+    """Along a path of criteria, and never so that a kind of patients gets too few."""
+    demand = basis_of({"A": "xy", "B": "yz"}, {"A": 1, "B": 1}).demand
+    for chosen in (["x", "y"], ["y", "z"], ["x", "z"]):
+        picks, full = assign_all(demand, pl.Series(chosen), "1")
+        assert {patient for _, patient in picks} == set(chosen)
+        assert full == ()
+    picks, full = assign_all(demand, pl.Series(["x", "y", "z"]), "1")
+    assert len({patient for _, patient in picks}) == 2
+    assert full == (frozenset("AB"),)

@@ -104,12 +104,12 @@ async def test_bars_stand_in_the_row_of_their_numbers(demo, size):
             full, wanted = (
                 int(part) for part in row.split("/")[0].split()[-1:] + row.split("/")[1].split()[:1]
             )
-            assert ("━" in row) == bool(full)
+            assert ("═" in row) == bool(full)
             assert ("─" in row) == (full < wanted)
         await user.pilot.resize_terminal(90, 28)
         await user.settled()
         assert "20/20" in user.text
-        assert "━" in user.text
+        assert "═" in user.text
 
 
 async def test_an_empty_selection_says_so_and_draws_nothing(demo):
@@ -146,7 +146,7 @@ def test_no_word_of_the_data_reaches_the_library():
     picture = charts.fullness([line(1, 2, id="X\x1b[31m", title="[red]Y\u202e")], 60)
     assert "\x1b" not in "".join(picture.numbers)
     assert all(isinstance(words, str) and words.endswith("%") for _, words in picture.ticks)
-    assert {bar.sign for bar in picture.bars} <= {"━", "─"}
+    assert {bar.sign for bar in picture.bars} <= {"═", "─"}
 
 
 def test_the_library_is_loaded_with_the_first_picture_only():

@@ -13,6 +13,7 @@ from driving import SMALL, app_on, using
 sys.path.insert(0, str(Path(__file__).parents[1] / "data_checking"))
 from checked_files import ANN, TODAY, make_handed_over
 
+from recordpick.comparison.proposals import Proposal
 from recordpick.data_checking.checking_copies import free_copy_path
 from recordpick.data_checking.keep_result import keep_entry, make_entry
 from recordpick.data_checking.phase_lines import phase_lines
@@ -210,6 +211,40 @@ def test_names_that_are_made_of_initials():
 def test_where_a_copy_goes(path):
     with WorkingFile.open(path, read_only=True) as file:
         assert free_copy_path(file, "A/B ").name == "ours-AB.recordpick"
+
+
+async def test_what_the_comparison_proposes_is_no_result_until_y(path):
+    """◊ is shown and not kept; y makes it this person's result; another key gives another one."""
+    async with using(app_on(path), (120, 30)) as driver:
+        screen = await begin(driver)
+        screen.checking.proposed = {
+            ("A-1", "P01"): Proposal("different", "value: 5 → 50", "high"),
+            ("A-2", "P01"): Proposal("same"),
+        }
+        screen.show_again()
+        await driver.settled()
+        assert "◊ A-1" in driver.text
+        assert "different?" in driver.text
+        assert results_in(path) == {}
+        await driver.press("y")
+        assert results_in(path) == {("A-1", "P01"): "different"}
+        with WorkingFile.open(path, read_only=True) as file:
+            entry = next(iter(file.selection.results.values())).entry
+        assert (entry.differs, entry.severity) == ("value: 5 → 50", "high")
+        assert entry.initials == screen.checking.initials
+        await driver.press("n", "l")
+        assert results_in(path)["A-2", "P01"] == "not there"
+        await driver.press("y")
+        assert results_in(path) == {("A-1", "P01"): "different", ("A-2", "P01"): "not there"}
+
+
+async def test_without_a_proposal_y_does_nothing(path):
+    """y on a line without ◊ keeps nothing, and says what to do."""
+    async with using(app_on(path), (120, 30)) as driver:
+        await begin(driver)
+        await driver.press("y")
+        assert "Nothing is proposed for this line" in driver.text
+        assert results_in(path) == {}
 
 
 async def test_records_and_the_workbook_are_written_from_the_screen(path):

@@ -186,16 +186,20 @@ async def test_suggestions_are_shown_before_they_are_picked(demo):
     async with using(app_on(demo / FILE)) as user:
         await user.press("s")
         assert "nothing is picked yet" in user.text
-        assert "Fewest records" in user.text
+        assert user.text.count(": proven") >= 5
+        assert "Off by 5%: 5 in 100 records" in user.part("#cost")  # it opens on Balanced
+        await user.press("1")
+        assert "Least work" in user.part("#cost")
         await user.press("escape")
         assert on_disk(demo).picks == ()
-        await user.press("s", "down", "down", "down")
+        await user.press("s", "end")
         assert "no personal choice is involved" in user.part("#cost")
         await user.press("enter", "tab", "enter")
         assert {pick.criterion_id for pick in on_disk(demo).picks} == {"DEM-01"}
         assert "ticket" in on_disk(demo).picks[0].note
         await user.press("s", "enter", "enter")
         assert len({pick.criterion_id for pick in on_disk(demo).picks}) > 20
+        assert "suggested: balanced" in on_disk(demo).picks[-1].note
         await user.press("s")
         assert "There is nobody to suggest" in user.text
         await user.press("enter", "u", "u")

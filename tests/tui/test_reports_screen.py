@@ -1,11 +1,13 @@
 """The reports in the app: both systems' figures, the differences, and the pack they go into."""
 
 import csv
+import shutil
 
 from driving import app_on, using
 
 from recordpick.handover.export import export
 from recordpick.matching import match
+from recordpick.reports.qof import shipped_qof_table
 from recordpick.selection.events import Person
 from recordpick.selection.find_index import index_of
 from recordpick.selection.working_file import WorkingFile
@@ -150,12 +152,41 @@ async def test_empty_figures_say_why_and_arrows_turn_the_reports(demo):
 
 
 async def test_a_table_of_another_year_is_said_on_every_report_that_goes_by_it(demo):
-    """The demonstration is as at October 2026, and the table that ships is last year's."""
+    """The demonstration is as at October 2026; somebody gives the table of the year before."""
+    shutil.copy(shipped_qof_table("2025/26"), demo / "qof_2025_26.csv")
     async with using(app_on(demo / FILE)) as user:
         await user.press("i")
+        await load(user, "t", "qof_2025_26.csv")
+        await user.settled()
         for number, is_said in enumerate((True, True, False)):
             await user.press(str(number + 1))
-            said = "The QOF table is of 2025/26" in user.text and "last year's rules" in " ".join(
-                user.text.split()
-            )
-            assert said is is_said
+            text = " ".join(user.text.split())
+            assert ("The QOF table is of 2025/26" in text) is is_said, number
+
+
+async def test_a_figure_is_explained_rule_by_rule_and_for_a_patient(demo):
+    """`x` says what each rule leaves and who is in the figure; Enter what was found in a record."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i", "2", "x")
+        text = " ".join(user.text.split())
+        assert user.title.startswith("CS005: adequate test")
+        assert "QOF 2026/27, as at 1 October 2026." in text
+        assert "of the list" in text
+        assert "to do" in text
+        await user.press("enter")
+        assert "found)" in user.text
+
+
+async def test_another_qof_year_is_chosen_and_undone(demo):
+    """What was chosen is kept in the working file; what is no year is refused."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i")
+        assert "QOF 2026/27, as at" in user.text
+        await user.press("y")
+        user.screen.query_one("Input").value = "2026/27 year-end"
+        await user.press("enter")
+        assert "to the year's end (31 March 2027)" in " ".join(user.text.split())
+        await user.press("y")
+        user.screen.query_one("Input").value = "2026"
+        await user.press("enter")
+        assert "is not a QOF year" in user.text

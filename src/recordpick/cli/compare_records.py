@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from recordpick.comparison.report import ComparisonReport
     from recordpick.criteria.pack import Pack
+    from recordpick.selection.state import Selection
 
 HELP = "compare two systems' records entry by entry, and show only what differs"
 EXAMPLE = "recordpick compare-records practice-index new-system-extract --out comparison"
@@ -100,6 +101,10 @@ def run(options: argparse.Namespace) -> int:
         )
     for note in compared.notes:
         print_message(note)
+    if selected is not None and options.with_random:
+        from recordpick.comparison.blind import blind_records
+
+        print_message(blind_records(report, selected.selection).in_words)
     if options.json:
         print_json(summary(report))
         return 0
@@ -120,6 +125,7 @@ class _Selected:
     pack: Pack
     as_at: date
     lines: tuple[tuple[str, str], ...]
+    selection: Selection
 
 
 def _selected(options: argparse.Namespace) -> _Selected | None:
@@ -154,7 +160,7 @@ def _selected(options: argparse.Namespace) -> _Selected | None:
         for pick in selection.of(criterion.id)
         if pick.patient_id in chosen and pick.patient_id not in random
     )
-    return _Selected(frozenset(chosen), pack, as_at, lines)
+    return _Selected(frozenset(chosen), pack, as_at, lines, selection)
 
 
 def _print_areas(report: ComparisonReport) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from recordpick.criteria.pack import Pack
 
 HELP = "report everything that is wrong with a pack"
+SOME_OF_EACH = "some of each"
+"""Words of a criterion that wants records of several kinds."""
 EXAMPLE = "recordpick criteria check supplier.toml"
 
 
@@ -37,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
     pack = read_pack(options.pack, options.sheet) if options.sheet else read_pack(options.pack)
     if options.json:
-        print_json(_as_json(pack))
+        print_json(_as_json(pack, [*pack.notes, *_notes_on_kinds(pack, options.index)]))
         return 0
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
     print_result(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
@@ -51,9 +54,10 @@ def run(options: argparse.Namespace) -> int:
         _print_answers(pack, options.index)
     for line in decisions(pack):
         print_result(line)
-    for note in pack.notes:
+    notes = [*pack.notes, *_notes_on_kinds(pack, options.index)]
+    for note in notes:
         print_result(note)
-    wrong = "See the notes above." if pack.notes else "Nothing is wrong with it."
+    wrong = "See the notes above." if notes else "Nothing is wrong with it."
     print_result(
         f"{len(pack.criteria)} criteria, {with_rules} with rules; {len(pack.codelists)} codelists; "
         f"{pack.random_records} random records. {wrong}"
@@ -89,7 +93,40 @@ def decisions(pack: Pack) -> Iterator[str]:
             yield f"{criterion.id}: {count}, not confirmed: by hand until somebody does"
 
 
-def _as_json(pack: Pack) -> dict[str, object]:
+def _notes_on_kinds(pack: Pack, folder: Path | None) -> list[str]:
+    """Return what cannot be as the pack says of its kinds of patients ("some of each").
+
+    With the index in `folder` also kinds that overlap, that nobody is of, or that are not known.
+    """
+    from recordpick.picking.patient_kinds import remarks_on_kinds
+
+    matches = None
+    with_kinds = tuple(criterion for criterion in pack.criteria if criterion.kinds)
+    if folder is not None and with_kinds:
+        from recordpick.index.practice_index import open_index
+        from recordpick.matching import match
+
+        index = open_index(folder)
+        matches = match(replace(pack, criteria=with_kinds), index, index.manifest.as_at)
+    notes = [
+        f"{criterion.id}: {remark}"
+        for criterion in with_kinds
+        for remark in remarks_on_kinds(criterion, matches)
+    ]
+    without = [
+        criterion.id
+        for criterion in pack.criteria
+        if SOME_OF_EACH in criterion.find.casefold() and not criterion.kinds
+    ]
+    if without:
+        notes.append(
+            f"{', '.join(without)}: “some of each” is asked for, but no kinds are named, so a "
+            "suggestion may have only some of them ([[criterion.each]] in a TOML pack)."
+        )
+    return notes
+
+
+def _as_json(pack: Pack, notes: list[str]) -> dict[str, object]:
     """Return everything for programs; the form is described in docs/reference.md."""
     return {
         "title": pack.title,
@@ -105,8 +142,9 @@ def _as_json(pack: Pack) -> dict[str, object]:
                 "title": criterion.title,
                 "records": criterion.records,
                 "has_rules": bool(criterion.steps),
+                "kinds": [{"says": kind.says, "least": kind.least} for kind in criterion.kinds],
             }
             for criterion in pack.criteria
         ],
-        "notes": list(pack.notes),
+        "notes": notes,
     }

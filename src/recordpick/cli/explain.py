@@ -57,6 +57,9 @@ def run(options: argparse.Namespace) -> int:
         for rule in why.rules
     ]
     print_table(rows)
+    for kind in why.kinds:
+        known = {True: "yes", False: "no", None: f"not known: {kind.why_not}"}[kind.is_of]
+        print_result(f"Of the kind “{kind.says}”: {known}.")
     for row in why.rows.iter_rows(named=True):
         day = "" if row["date"] is None else row["date"].isoformat()
         print_result(f"  {day:10}  {row['table']}  {row['summary']}")
@@ -74,6 +77,10 @@ def _as_json(why: Explanation) -> dict[str, object]:
         "rules": [
             {"says": rule.says, "holds": rule.holds, "counted": rule.counted, "wanted": rule.asks}
             for rule in why.rules
+        ],
+        "kinds": [
+            {"says": kind.says, "is_of": kind.is_of, "why_not": kind.why_not or None}
+            for kind in why.kinds
         ],
         "rows": [
             {

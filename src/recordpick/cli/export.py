@@ -102,10 +102,13 @@ def _print_warnings(file: WorkingFile, index: PracticeIndex, matches: Matches) -
 
 def _print_files(fingerprint: str) -> None:
     from recordpick.handover.pack_contents import FILES
+    from recordpick.handover.selection_list import PACK_FINGERPRINT_LETTERS, spoken_fingerprint
 
     for name in FILES:
         print_result(f"  {name}")
-    print_result(f"Fingerprint: {fingerprint}")
+    spoken = spoken_fingerprint(fingerprint, PACK_FINGERPRINT_LETTERS)
+    print_result(f"Fingerprint: {spoken}, to read aloud to whom you send it")
+    print_result(f"SHA-256: {fingerprint}")
 
 
 def _zip_name(out: Path) -> Path:

@@ -44,6 +44,7 @@ COMMANDS = {
     "history": "history",
     "rematch": "rematch",
     "reports": "reports",
+    "reports explain": "reports_explain",
     "export": "export",
     "hand-over": "hand_over",
     "issues": "issues",
@@ -101,6 +102,8 @@ def _code(arguments: list[str]) -> int:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Parse the arguments; a first word that is not a command is the working file for the app."""
+    if " ".join(arguments[:2]) in COMMANDS:  # a command of two words beside one of the first
+        arguments = [" ".join(arguments[:2]), *arguments[2:]]
     parser = make_parser()
     first = next((word for word in arguments if not word.startswith("-")), None)
     if not arguments or (first is not None and first not in COMMANDS):

@@ -84,11 +84,14 @@ def _opened(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, 
 
 
 def _print_all(pack: Pack, matches: Matches) -> None:
+    from recordpick.picking.patient_kinds import remarks_on_kinds
+
     rows: list[tuple[str, ...]] = [("criterion", "", "wanted", "matches", "left after each rule")]
     notes: list[str] = []
     for criterion in pack.criteria:
         answer = matches.answers[criterion.id]
-        notes += [f"{criterion.id}: {text}" for text in _notes(answer)]
+        texts = (*_notes(answer), *remarks_on_kinds(criterion, matches))
+        notes += [f"{criterion.id}: {text}" for text in texts]
         rows.append(_row(criterion, answer))
     print_table(rows, right=frozenset({2, 3}))
     if notes:
@@ -116,6 +119,7 @@ def _notes(answer: Answer) -> tuple[str, ...]:
 
 def _print_one(pack: Pack, index: PracticeIndex, matches: Matches, criterion_id: str) -> None:
     from recordpick.matching import evidence_lines
+    from recordpick.picking.patient_kinds import remarks_on_kinds
 
     criterion, answer = pack.criterion(criterion_id), matches.answers[criterion_id]
     print_result(f"{criterion.id}  {criterion.title}")
@@ -123,12 +127,22 @@ def _print_one(pack: Pack, index: PracticeIndex, matches: Matches, criterion_id:
     print_result(f"{answer.population:,} in the population")
     for left in answer.left:
         print_result(f"{left.left:,} left after: {left.says} ({left.holds:,} by itself)")
-    for note in _notes(answer):
+    print_kinds(answer)
+    for note in (*_notes(answer), *remarks_on_kinds(criterion, matches)):
         print_result(note)
     patients = matches.patients(criterion_id).to_list()
     lines = evidence_lines(pack, index, matches.as_at, criterion_id, patients)
+    kinds = dict(matches.kinds_in_words().select("patient_id", "kind").iter_rows())
     for patient_id, count, line in lines.iter_rows():
-        print_row(patient_id, count, line or "")
+        kind = (kinds.get(patient_id, ""),) if answer.kinds else ()
+        print_row(patient_id, count, line or "", *kind)
+
+
+def print_kinds(answer: Answer) -> None:
+    """Print how many of the patients found are of each kind, a line each."""
+    for kind in answer.kinds:
+        found = "not known" if kind.found is None else f"{kind.found:,} found"
+        print_result(f"Some of each: {kind.says}, {found}, at least {kind.least:,} wanted")
 
 
 def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, object]:
@@ -142,6 +156,7 @@ def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, ob
         "criteria": [
             {
                 **asdict(matches.answers[criterion.id]),
+                "kinds": _kinds_as_json(matches, criterion.id),
                 "title": criterion.title,
                 "area": criterion.area,
                 "records": criterion.records,
@@ -150,3 +165,16 @@ def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, ob
             for criterion in pack.criteria
         ],
     }
+
+
+def _kinds_as_json(matches: Matches, criterion_id: str) -> list[dict[str, object]]:
+    from dataclasses import asdict
+
+    members: dict[int, list[str]] = {}
+    own = matches.kinds.filter(matches.kinds["criterion_id"] == criterion_id)
+    for kind, patient_id in own.select("kind", "patient_id").iter_rows():
+        members.setdefault(kind, []).append(patient_id)
+    return [
+        {**asdict(kind), "patients": None if kind.found is None else members.get(place, [])}
+        for place, kind in enumerate(matches.answers[criterion_id].kinds)
+    ]

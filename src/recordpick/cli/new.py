@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--criteria", type=Path, metavar="PACK", help="criteria pack (otherwise the one that ships)"
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
+    parser.add_argument(
+        "--ods-code",
+        default="",
+        metavar="CODE",
+        help="the practice's ODS code, such as A81001 (otherwise the index's own)",
+    )
     add_as_at(parser, "the day for which ages are calculated (otherwise the index's own)")
     add_person(parser)
 
@@ -48,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
     print_pack_notes(pack)
     as_at = parse_as_at(options.as_at) or index.manifest.as_at
     practice = options.practice or index.manifest.practice
-    with WorkingFile.create(options.file, pack, index, as_at, practice, acting_person(options)):
+    person = acting_person(options)
+    code = options.ods_code or index.manifest.ods_code
+    with WorkingFile.create(options.file, pack, index, as_at, practice, person, ods_code=code):
         pass
     criteria = plural(len(pack.criteria), "criterion", "criteria")
     patients = plural(index.manifest.tables["patients"].rows, "patient")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.common import open_with_index, open_working_file
 from recordpick.cli.lookups import RANDOM, find_criterion
-from recordpick.cli.output import print_json, print_result, print_table
+from recordpick.cli.output import print_json, print_result, print_table, progress_on_stderr
 from recordpick.errors import UserError
 from recordpick.local_time import local_time
 from recordpick.text import day, plural
@@ -18,6 +18,9 @@ from recordpick.text import day, plural
 if TYPE_CHECKING:
     from recordpick.selection.state import Pick, Selection
     from recordpick.selection.working_file import WorkingFile
+
+Kinds = Mapping[tuple[str, str], str]
+"""The kinds of patients in words, by criterion and patient."""
 
 HELP = "list the picked records"
 EXAMPLE = "recordpick picks our-practice.recordpick --criterion MED-04"
@@ -47,6 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--names", action="store_true", help="with patients' names and NHS numbers, on the screen"
     )
+    parser.add_argument(
+        "--kinds",
+        action="store_true",
+        help="with the kind of each patient, where a criterion takes some of each",
+    )
     add_json(parser)
 
 
@@ -57,15 +65,16 @@ def run(options: argparse.Namespace) -> int:
     with open_working_file(options, to_write=False) as file:
         picks = _picks(file, options.criterion)
         people = _people(file, options) if options.names else {}
+        kinds = _kinds(file, options) if options.kinds else None
         notes = file.selection.notes
     if options.json:
-        print_json(_as_json(picks, people, notes, names=options.names))
+        print_json(_as_json(picks, people, notes, kinds, names=options.names))
     elif not picks:
         print_result("Nothing is picked yet." if options.criterion is None else "Nobody is picked.")
     elif options.by == "record":
         _print_by_record(file.selection, picks, people)
     else:
-        _print_picks(picks, people, notes)
+        _print_picks(picks, people, notes, kinds)
     return 0
 
 
@@ -106,6 +115,16 @@ def _people(file: WorkingFile, options: argparse.Namespace) -> dict[str, tuple[s
     }
 
 
+def _kinds(file: WorkingFile, options: argparse.Namespace) -> Kinds:
+    """Return the kinds of each pick, by criterion and patient, as the index has them."""
+    from recordpick.matching import match
+    from recordpick.selection.find_index import index_of
+
+    with progress_on_stderr() as progress:
+        matches = match(file.pack, index_of(file, options.index), file.as_at, progress)
+    return {(one, who): kind for one, who, kind in matches.kinds_in_words().iter_rows()}
+
+
 def _how(pick: Pick) -> str:
     from recordpick.selection.picked_records import HOW_CHOSEN
 
@@ -115,12 +134,16 @@ def _how(pick: Pick) -> str:
 
 
 def _print_picks(
-    picks: Sequence[Pick], people: Mapping[str, tuple[str, str]], notes: Mapping[str, str]
+    picks: Sequence[Pick],
+    people: Mapping[str, tuple[str, str]],
+    notes: Mapping[str, str],
+    kinds: Kinds | None,
 ) -> None:
     rows: list[tuple[str, ...]] = [
         (
             *("criterion", "patient", *(("name", "NHS number") if people else ())),
             *("how", "picked by", "on", "note"),
+            *(("kind",) if kinds is not None else ()),
         )
     ]
     rows += [
@@ -132,6 +155,7 @@ def _print_picks(
             pick.chosen_by_name,
             day(local_time(pick.chosen_on)),
             " / ".join(notes.get(pick.patient_id, "").split("\n")),
+            *(() if kinds is None else (_kind(pick, kinds),)),
         )
         for pick in picks
     ]
@@ -139,6 +163,10 @@ def _print_picks(
     records = len({pick.patient_id for pick in picks})
     print_result()
     print_result(f"{plural(len(picks), 'pick')}, {plural(records, 'record')} to open.")
+
+
+def _kind(pick: Pick, kinds: Kinds) -> str:
+    return kinds.get((pick.criterion_id or "", pick.patient_id), "")
 
 
 def _print_by_record(
@@ -169,6 +197,7 @@ def _as_json(
     picks: Sequence[Pick],
     people: Mapping[str, tuple[str, str]],
     notes: Mapping[str, str],
+    kinds: Kinds | None,
     *,
     names: bool,
 ) -> list[dict[str, object]]:
@@ -189,5 +218,7 @@ def _as_json(
         if names:
             name, number = people[pick.patient_id]
             row |= {"name": name or None, "nhs_number": number or None}
+        if kinds is not None:
+            row["kind"] = _kind(pick, kinds) or None
         rows.append(row)
     return rows

@@ -43,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     for verdict in verdicts:
         lines = 0 if verdict.selected is None else verdict.selected.height
         practice = verdict.practice or "practice not named"
-        print_result(f"{verdict.list_id}  {lines:>6,} lines  {practice}")
+        print_result(
+            f"{verdict.list_id}  {lines:>6,} lines  {verdict.ods_code:<6}  {practice}".rstrip()
+        )
     print_result(f"{table.height:,} lines of {len(verdicts)} packs written to {options.out}.")
     return 0

@@ -62,6 +62,7 @@ def _print(file: WorkingFile, rows: Sequence[Shortfall], steps: Checklist, typed
         for row in rows
     ]
     print_table(table, right=frozenset({2, 3, 4}))
+    _print_kinds(rows)
     full = sum(row.state == "full" for row in rows)
     closed = sum(row.criterion_id in file.selection.closed for row in rows)
     picked = sum(row.picked for row in rows)
@@ -100,6 +101,16 @@ def _print(file: WorkingFile, rows: Sequence[Shortfall], steps: Checklist, typed
     print_result(f"Next: {next_step(file, rows, typed, steps)}")
 
 
+def _print_kinds(rows: Sequence[Shortfall]) -> None:
+    """Print what is picked of each kind, for the criteria that take some of each."""
+    with_kinds = [row for row in rows if row.kinds]
+    if with_kinds:
+        print_result()
+        print_result("Some of each:")
+    for row in with_kinds:
+        print_result(f"  {row.criterion_id}: {row.kinds_in_words}")
+
+
 def _is_unknown(row: Shortfall) -> bool:
     return bool(row.why_not)
 
@@ -107,13 +118,14 @@ def _is_unknown(row: Shortfall) -> bool:
 def to_do(row: Shortfall) -> str:
     """Return what is left to do for a criterion; "" where it is full, "closed" where that."""
     if row.state == "full":
-        return ""
+        return f"replace some: {row.kinds_missing} still needed" if row.kinds_missing else ""
     if row.state == "short_with_reason":
         return "closed"
     if row.state == "unanswered":
         return "pick by number or from a list, or close it"
     if row.left >= row.missing:
-        return f"pick {row.missing:,} more"
+        kinds = f", of them {row.kinds_missing}" if row.kinds_missing else ""
+        return f"pick {row.missing:,} more{kinds}"
     if row.left:
         return f"pick the {row.left:,} left, then close it"
     return "nobody else meets it: close it" if row.picked else "nobody meets it: close it"
@@ -188,6 +200,16 @@ def _as_json(
                 "closed": row.criterion_id in closed,
                 "reason": row.reason or None,
                 "to_do": to_do(row) or None,
+                "kinds": [
+                    {
+                        "says": kind.says,
+                        "wanted": kind.wanted if kind.found is not None else None,
+                        "found": kind.found,
+                        "picked": kind.picked,
+                        "why_not": kind.why_not or None,
+                    }
+                    for kind in row.kinds
+                ],
             }
             for row in rows
         ],

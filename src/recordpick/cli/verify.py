@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--index", type=Path, metavar="DIR", help="the practice index, to repeat the random draw"
     )
+    parser.add_argument(
+        "--fingerprint",
+        metavar="LETTERS",
+        help="what the practice reads out: 16 letters and digits of the pack, or 12 of the list, "
+        "in any case, with or without blanks",
+    )
     add_json(parser)
 
 
@@ -36,14 +42,18 @@ def run(options: argparse.Namespace) -> int:
     """Print the verdict on a page; return 0 if the pack is right, 1 if it is not."""
     from recordpick.index.practice_index import open_index
     from recordpick.verify.comparison import is_comparison
+    from recordpick.verify.fingerprint_check import parse_fingerprint, with_fingerprint
     from recordpick.verify.open_pack import open_pack
     from recordpick.verify.verdict_page import verdict_page
     from recordpick.verify.verify import verify
 
     if is_comparison(options.pack):
         return _verify_comparison(options)
+    expected = None if options.fingerprint is None else parse_fingerprint(options.fingerprint)
     index = None if options.index is None else open_index(options.index)
     verdict = verify(open_pack(options.pack, passphrase_prompt(options.pack)), index)
+    if expected is not None:
+        verdict = with_fingerprint(verdict, expected)
     if options.json:
         print_json(_as_json(verdict))
     else:
@@ -84,16 +94,20 @@ def _verify_comparison(options: argparse.Namespace) -> int:
 
 def _as_json(verdict: Verdict) -> dict[str, object]:
     """Return everything for programs; the form is described in docs/reference.md."""
+    from recordpick.verify.verdict_page import short_fingerprint
+
     return {
         "pack": verdict.path,
         "sound": verdict.is_sound,
         "list_id": verdict.list_id or None,
         "list_sha256": verdict.list_sha256 or None,
         "practice": verdict.practice or None,
+        "ods_code": verdict.ods_code or None,
         "criteria_pack": verdict.criteria_pack or None,
         "synthetic": verdict.synthetic,
         "encrypted": verdict.encrypted,
         "fingerprint": verdict.fingerprint or None,
+        "fingerprint_short": short_fingerprint(verdict.fingerprint) or None,
         "lines": None if verdict.selected is None else verdict.selected.height,
         "problems": list(verdict.problems),
         "cautions": list(verdict.cautions),

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.codelist_import.code_problems import with_problems
+from recordpick.codelist_import.dmd_files import RELEASE
 from recordpick.codelist_import.source_file import LIST, Rejected, SourceFile
 from recordpick.codelist_import.sources import read_sources
 from recordpick.codelist_import.table_files import ONE_LIST, everything
@@ -102,6 +103,9 @@ def _checked(one: SourceFile) -> CheckedFile:
 def _look(one: SourceFile, rows: pl.DataFrame) -> Iterator[str]:
     """Yield what may be right and should be looked at."""
     yield from one.notes
+    if one.kind == RELEASE:
+        yield "The release is whole. Which lists it fills, an import with --dry-run shows."
+        return
     if not rows.height and not one.rejected:
         yield "There is no code in it that could be used."
     if left := one.members.height - one.members.filter("is_active").height:

@@ -31,6 +31,8 @@ from recordpick.csvio.rejects import row_is_line
 from recordpick.errors import UserError
 from recordpick.os_errors import cannot_read
 
+RELEASE = "dm+d release"
+"""What the files of a release are, in words."""
 CONTROLLED = DMD + "controlled drug, schedules 2 and 3"
 HOSPITAL = DMD + "hospital only"
 APPLIANCE = DMD + "appliance"
@@ -83,7 +85,7 @@ def read_dmd(files: Mapping[str, Path], wanted: Collection[str]) -> list[SourceF
     return [
         SourceFile(
             path=vmp,
-            kind="dm+d release",
+            kind=RELEASE,
             rows=total,
             members=members,
             groups={name: len(products) for name, products in groups.items()},

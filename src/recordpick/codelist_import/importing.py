@@ -22,6 +22,7 @@ from recordpick.codelist_import.cluster_map import (
     year_in_words,
 )
 from recordpick.codelist_import.code_problems import with_problems
+from recordpick.codelist_import.dmd_files import RELEASE
 from recordpick.codelist_import.filled_lists import ClusterUse, FilledList, ListImport
 from recordpick.codelist_import.source_file import LIST, MEMBERS, Rejected, SourceFile
 from recordpick.codelist_import.sources import Sources, read_sources
@@ -83,7 +84,7 @@ def _year(files: Sequence[SourceFile], wanted: int | None, otherwise: int | None
 
     Files of medicines and single lists have no QOF year of their own.
     """
-    dated = [one for one in files if one.day and one.kind != ONE_LIST and DMD[:4] not in one.kind]
+    dated = [one for one in files if one.day and one.kind not in (ONE_LIST, RELEASE)]
     if not dated:
         known = otherwise if wanted is None else wanted
         if known is None:

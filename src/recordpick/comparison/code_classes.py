@@ -23,12 +23,14 @@ _Z = 1.959964
 
 
 def wilson_lower(hits: pl.Expr, of: pl.Expr) -> pl.Expr:
-    """Return the lower end of Wilson's 95% interval of a share."""
+    """Return the lower end of Wilson's 95% interval of a share; 0 where there is no evidence."""
     share = hits / of
     squared = _Z * _Z / of
     middle = share + squared / 2
     spread = _Z * ((share * (1 - share) + squared / 4) / of).sqrt()
-    return (middle - spread) / (1 + squared)
+    lower = (middle - spread) / (1 + squared)
+    # 0 of 0 would be NaN, which polars counts as greater than any limit
+    return pl.when(of > 0).then(lower).otherwise(0.0)
 
 
 def pairs_without_code(

@@ -82,7 +82,13 @@ def _none(found: FoldedRows) -> pl.Series:
 def _words(fold: Fold, found: FoldedRows) -> pl.Series:
     """Both values are among words that one system does not distinguish."""
     words = list(fold.words)
-    return found.values["a"].is_in(words) & found.values["b"].is_in(words)
+    ok = found.values["a"].is_in(words) & found.values["b"].is_in(words)
+    for side, at in found.sides if fold.terms else ():
+        if "term" not in side.raw.columns:
+            return _none(found)
+        term = side.raw["term"].gather(at).str.to_lowercase()
+        ok = ok & term.str.contains_any(list(fold.terms))
+    return ok
 
 
 def _shown_as(fold: Fold, found: FoldedRows) -> pl.Series:

@@ -8,6 +8,7 @@ people check them without seeing the comparison, and the two are held against ea
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -19,7 +20,23 @@ from recordpick.comparison.judgement import Judged
 from recordpick.comparison.report import ComparisonReport, one_line_each
 from recordpick.criteria.pack import Pack
 from recordpick.matching.evidence import evidence
+from recordpick.selection.results import Outcome, Severity
+from recordpick.selection.working_file import WorkingFile
 
+_SEVERITIES: dict[str | None, Severity] = {"high": "high", "medium": "medium", "low": "low"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the comparison proposes for one line: a result, what differs, how bad that is."""
+
+    outcome: Outcome
+    differs: str = ""
+    severity: Severity = ""
+
+
+LONGEST = 400
+"""Characters of what differs in a proposal."""
 BY = "comparison"
 """Whose proposals these are: never a person's."""
 
@@ -44,6 +61,38 @@ def proposed_results(
         rows = rows.join(outcomes, on=["table", "row_id"], how="left", maintain_order="left")
         found.append(_of_criterion(criterion_id, asked, rows))
     return pl.concat(found).sort("criterion_id", "patient_id")
+
+
+def proposals_for(
+    report: ComparisonReport, file: WorkingFile
+) -> dict[tuple[str | None, str], Proposal]:
+    """Return what is proposed for the lines of a selection, by criterion and patient.
+
+    Nothing for a patient who is a random record, also for another criterion: whoever checks a
+    random record must not have seen what the comparison found in it.
+    """
+    selection = file.selection
+    random = {pick.patient_id for pick in selection.random()}
+    lines = [
+        (criterion.id, pick.patient_id)
+        for criterion in file.pack.criteria
+        for pick in selection.of(criterion.id)
+        if pick.patient_id not in random
+    ]
+    rows = proposed_results(report, file.pack, file.as_at, lines).drop_nulls("result")
+    found: dict[tuple[str | None, str], Proposal] = {}
+    for criterion_id, patient_id, outcome, differs, severity in rows.select(
+        "criterion_id", "patient_id", "result", "differs", "severity"
+    ).iter_rows():
+        said = () if outcome == "same" else (_short(differs), _SEVERITIES.get(severity, ""))
+        found[criterion_id, patient_id] = Proposal(outcome, *said)
+    return found
+
+
+def _short(differs: str | None) -> str:
+    """Return what differs as it fits a line; the comparison has it in full."""
+    text = differs or ""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rpartition("; ")[0] + "; …"
 
 
 def _outcomes(report: ComparisonReport) -> pl.DataFrame:

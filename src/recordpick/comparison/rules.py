@@ -35,6 +35,8 @@ class Fold:
     column: str = ""
     by: str = ""
     words: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    """Words of the row's term: the fold is only about rows whose term has one of them."""
     if_conflated: bool = False
     unless_filled: str = ""
 
@@ -114,4 +116,5 @@ def _field(name: str, entry: dict[str, Any]) -> Field:
 
 
 def _fold(entry: dict[str, Any]) -> Fold:
-    return Fold(**{**entry, "words": tuple(entry.get("words", ()))})
+    lists = {name: tuple(entry.get(name, ())) for name in ("words", "terms")}
+    return Fold(**{**entry, **lists})

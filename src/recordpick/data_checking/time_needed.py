@@ -129,6 +129,12 @@ def time_to_check(selection: Selection) -> TimeNeeded:
     return time_needed(lines, pace_of(selection))
 
 
+def hours_of(selection: Selection, more: Iterable[Line] = ()) -> int:
+    """Return the hours for one phase of a selection with further picks, to the nearest."""
+    lines = [(pick.criterion_id, pick.patient_id) for pick in selection.picks]
+    return round(time_needed([*lines, *more], pace_of(selection)).hours)
+
+
 def times_of(file: WorkingFile) -> tuple[PhaseTime, ...]:
     """Return the time of each phase of a working file."""
     pace = pace_of(file.selection)

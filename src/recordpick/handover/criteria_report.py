@@ -7,6 +7,8 @@ import polars as pl
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.matching import Matches
+from recordpick.matching.answers import BETWEEN_KINDS
+from recordpick.picking.patient_kinds import kinds_progress, remarks_on_kinds
 from recordpick.reports.columns import Column, Table
 from recordpick.selection.state import Selection
 
@@ -49,6 +51,12 @@ CRITERIA = Table(
         Column("closed_on", pl.Date(), "when staff said that no more are to be found"),
         Column("why_not_answered", pl.String(), "why found is empty"),
         Column("cautions", pl.String(), "what may make found differ from the true number"),
+        Column(
+            "kinds",
+            pl.String(),
+            "what is picked of each kind, where the criterion takes some of each",
+            since="1.1",
+        ),
     ),
 )
 CRITERIA_REPORT = CRITERIA.schema
@@ -60,8 +68,8 @@ def criteria_rows(selection: Selection, pack: Pack, matches: Matches) -> pl.Data
 
     Columns as in `CRITERIA_REPORT`. `found` is empty, never 0, where the index could not answer;
     `why_not_answered` then says why. `cautions` are sentences on what may make `found` differ from
-    the true number. In the last row, which has no criterion_id, `found` is how many were eligible
-    for the draw.
+    the true number, and on kinds of patients. In the last row, which has no criterion_id, `found`
+    is how many were eligible for the draw.
     """
     rows = [_row(criterion, selection, matches) for criterion in pack.criteria]
     random = len(selection.random())
@@ -71,7 +79,19 @@ def criteria_rows(selection: Selection, pack: Pack, matches: Matches) -> pl.Data
     if eligible is not None and random < pack.random_records and random >= eligible:
         state = "all_picked"
     rows.append(
-        (None, RANDOM_TITLE, None, pack.random_records, eligible, random, state, None, None, None)
+        (
+            None,
+            RANDOM_TITLE,
+            None,
+            pack.random_records,
+            eligible,
+            random,
+            state,
+            None,
+            None,
+            None,
+            None,
+        )
     )
     return pl.DataFrame(rows, schema=CRITERIA_REPORT, orient="row")
 
@@ -104,8 +124,18 @@ def _row(criterion: Criterion, selection: Selection, matches: Matches) -> tuple[
         state,
         None if closed is None else closed.on.date(),
         None if answered else _why_not(criterion, matches),
-        " ".join(answer.cautions) or None if answer is not None else None,
+        " ".join((*answer.cautions, *remarks_on_kinds(criterion, matches))) or None
+        if answer is not None
+        else None,
+        _kinds(criterion, selection, matches),
     )
+
+
+def _kinds(criterion: Criterion, selection: Selection, matches: Matches) -> str | None:
+    """Return what is picked of each kind, as "verified 12 of at least 5; not verified 2 of …"."""
+    picked = [pick.patient_id for pick in selection.of(criterion.id)]
+    progress = kinds_progress(criterion, matches, picked)
+    return BETWEEN_KINDS.join(kind.in_words for kind in progress) or None
 
 
 def _not_picked(criterion: Criterion, selection: Selection, matches: Matches) -> set[str]:

@@ -38,6 +38,7 @@ def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -
             "list_sha256": about.list_sha256,
             "working_file": about.working_file,
             "practice": about.practice,
+            **({"ods_code": about.ods_code} if about.ods_code else {}),
             "synthetic": about.synthetic,
             "as_at": about.as_at.isoformat(),
             "index_fingerprint": about.index_fingerprint,

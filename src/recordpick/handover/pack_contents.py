@@ -100,7 +100,14 @@ def pack_contents(
     counted = count(index, file.as_at, by, progress)
     progress("making the hand-over pack", None)
     numbers = numbers_of(index, file.as_at, selection)
-    selected = selection_rows(selection, file.pack, numbers, name)
+    selected = selection_rows(
+        selection,
+        file.pack,
+        numbers,
+        name,
+        kinds=matches.kinds_in_words(),
+        ods_code=file.ods_code,
+    )
     criteria = criteria_rows(selection, file.pack, matches)
     local, cannot = local_code_rows(index)
     reports, unknown = with_system_figures(counted.reports, selection)
@@ -120,6 +127,7 @@ def pack_contents(
         files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {by.table.file})"},
         list_sha256=list_sha256(selected),
         working_file=working_file_name(file.id),
+        ods_code=file.ods_code,
         notes=(
             *by.in_words,
             *counted.cautions,

@@ -42,6 +42,8 @@ class About:
     """The fingerprint of the whole list (`selection_list.list_sha256`)."""
     working_file: str = ""
     """What all lists of one working file and its copies have in common: `RP-7F3K2Q5D`."""
+    ods_code: str = ""
+    """The practice's ODS code, "" where it was not given."""
 
 
 def readme(about: About, selection: Selection) -> str:
@@ -70,6 +72,7 @@ def _head(about: About) -> str:
         ),
         *([f"List's SHA-256   {about.list_sha256}"] if spoken else []),
         f"Practice         {one_line(about.practice) or 'not named'}",
+        *([f"ODS code         {about.ods_code}"] if about.ods_code else []),
         f"Criteria pack    {one_line(pack.title)}",
         f"                 version {one_line(pack.version)}, of {one_line(pack.supplier)}",
         f"Pack's SHA-256   {pack.fingerprint}",

@@ -70,6 +70,19 @@ SELECTION = Table(
         Column("chosen_by_name", pl.String(), "the name of the person who chose", required=True),
         Column("chosen_on", pl.Date(), "the day (UTC)", required=True),
         Column("ticket", pl.UInt32(), "the place in the draw order; empty unless drawn", minimum=1),
+        Column(
+            "kind",
+            pl.String(),
+            "of which kinds the patient is, where the criterion takes some of each",
+            since="1.1",
+        ),
+        Column(
+            "ods_code",
+            pl.String(),
+            "the practice's ODS code, the same on every line; empty where it was not given",
+            pattern="[A-Z][0-9]{5}",
+            since="1.1",
+        ),
     ),
     key=("criterion_id", "patient_id"),
     refers={"criterion_id": ("criteria_report.csv", "criterion_id")},
@@ -78,8 +91,12 @@ SELECTION_LIST = SELECTION.schema
 """The columns of selection_list.csv, in order, with their types."""
 
 
+_KINDS = {"criterion_id": pl.String, "patient_id": pl.String, "kind": pl.String}
+
 FINGERPRINT_LETTERS = 12
 """Letters of a list's fingerprint that people read aloud: 60 bits."""
+PACK_FINGERPRINT_LETTERS = 16
+"""Letters of a pack's fingerprint, which covers all of its files: 80 bits."""
 
 
 def list_id(file_id: str, number: int, head: str = "") -> str:
@@ -127,24 +144,32 @@ def list_sha256(rows: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def spoken_fingerprint(sha256: str) -> str:
+def spoken_fingerprint(sha256: str, letters: int = FINGERPRINT_LETTERS) -> str:
     """Return a fingerprint shortened to be read aloud, as `K3M5 PQ7A 2XBN`; "" for "".
 
-    They are the first letters of its base32, in groups of four; base32 has no 0, 1 or 8.
+    They are the first letters of its base32, in groups of four; base32 has no 0, 1 or 8. A list's
+    has 12 letters, a pack's `PACK_FINGERPRINT_LETTERS`.
     """
     if not sha256:
         return ""
-    letters = base64.b32encode(bytes.fromhex(sha256)).decode("ascii")[:FINGERPRINT_LETTERS]
-    return " ".join(letters[at : at + 4] for at in range(0, FINGERPRINT_LETTERS, 4))
+    text = base64.b32encode(bytes.fromhex(sha256)).decode("ascii")[:letters]
+    return " ".join(text[at : at + 4] for at in range(0, letters, 4))
 
 
 def selection_rows(
-    selection: Selection, pack: Pack, patients: pl.DataFrame, list_id: str = ""
+    selection: Selection,
+    pack: Pack,
+    patients: pl.DataFrame,
+    list_id: str = "",
+    *,
+    kinds: pl.DataFrame | None = None,
+    ods_code: str = "",
 ) -> pl.DataFrame:
     """Return the selection list: one line for each pick, columns and types as in `SELECTION_LIST`.
 
     `patients` has patient_id and nhs_number; a picked patient who is not in it keeps the line,
-    without an NHS number. Lines go by the pack's order of criteria and then in the order of
+    without an NHS number. `kinds` has criterion_id, patient_id and kind (`Matches.kinds_in_words`);
+    without it no line has a kind. Lines go by the pack's order of criteria and then in the order of
     picking; random records come last, by ticket. `record_number` numbers the patients in the
     order in which they first appear, so a patient picked for three criteria is one record.
     """
@@ -195,7 +220,16 @@ def selection_rows(
             how="left",
             maintain_order="left",
         )
+        .join(
+            pl.DataFrame(schema=_KINDS) if kinds is None else kinds,
+            on=["criterion_id", "patient_id"],
+            how="left",
+            maintain_order="left",
+        )
         .with_row_index("line", offset=1)
-        .with_columns(pl.lit(list_id).alias("list_id"))
+        .with_columns(
+            pl.lit(list_id).alias("list_id"),
+            pl.lit(ods_code or None, dtype=pl.String).alias("ods_code"),
+        )
         .select(pl.col(name).cast(kind) for name, kind in SELECTION_LIST.items())
     )

@@ -141,6 +141,8 @@ class Manifest:
     as_at_from: str = ""
     warnings: tuple[str, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
+    ods_code: str = ""
+    """The practice's ODS code; "" where no source has it, or several differ."""
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -223,6 +225,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         as_at_from=str(found.get("as_at_from", "")),
         warnings=tuple(map(str, found.get("warnings", ()))),
         restrictions=tuple(Restriction(**entry) for entry in found.get("restrictions", ())),
+        ods_code=str(found.get("ods_code", "")),
     )
 
 

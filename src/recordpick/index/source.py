@@ -211,6 +211,8 @@ class Source:
 
     parts: tuple[SourcePart, ...]
     practice: str = ""
+    ods_code: str = ""
+    """The practice's ODS code; "" where the source does not have exactly one."""
     as_at: date | None = None
     as_at_from: str = ""
     """Where `as_at` was found, in words for people."""

@@ -43,13 +43,15 @@ class Left:
 class KindFound:
     """How many of the patients who meet a criterion are of one kind.
 
-    `found` is None where that is not known, and `why_not` then says why.
+    `found` is None where that is not known, and `why_not` then says why. `cautions` are what may
+    make it differ from the truth.
     """
 
     says: str
     least: int
     found: int | None
     why_not: str = ""
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +91,27 @@ class Matches:
         """Return the patient_ids that meet a criterion, sorted; none if it was not answered."""
         return self.found.filter(pl.col("criterion_id") == criterion_id)[PATIENT]
 
-    def kinds_in_words(self) -> pl.DataFrame:
+    def kinds_in_words(self, only: str | None = None) -> pl.DataFrame:
         """Return the kinds of each patient found for a criterion, as a text.
 
         Columns: criterion_id, patient_id, kind (String, such as "warfarin; a DMARD"); only rows of
-        patients who are of some kind.
+        patients who are of some kind. `only` limits it to one criterion.
         """
-        rows = [
-            (criterion_id, place, kind.says)
+        none = pl.DataFrame(schema={**FOUND, "kind": pl.String})
+        found = [
+            self._kinds_of(criterion_id, [kind.says for kind in answer.kinds])
             for criterion_id, answer in self.answers.items()
-            for place, kind in enumerate(answer.kinds)
+            if answer.kinds and only in {None, criterion_id}
         ]
-        words = pl.DataFrame(
-            rows,
-            schema={"criterion_id": pl.String, "kind": pl.UInt8, "says": pl.String},
-            orient="row",
-        )
-        return (
-            self.kinds.join(words, on=["criterion_id", "kind"])
-            .sort("criterion_id", PATIENT, "kind")
-            .group_by("criterion_id", PATIENT, maintain_order=True)
-            .agg(pl.col("says").str.join(BETWEEN_KINDS).alias("kind"))
+        return pl.concat([none, *found])
+
+    def _kinds_of(self, criterion_id: str, says: list[str]) -> pl.DataFrame:
+        own = self.kinds.filter(pl.col("criterion_id") == criterion_id).sort("kind")
+        words = own.with_columns(pl.Series(says, dtype=pl.String).gather(own["kind"]).alias("kind"))
+        if own[PATIENT].n_unique() == own.height:
+            return words
+        return words.group_by("criterion_id", PATIENT, maintain_order=True).agg(
+            pl.col("kind").str.join(BETWEEN_KINDS)
         )
 
 
@@ -183,12 +185,16 @@ def _answer(
     sizes = {int(frame["kind"][0]): frame.height for frame in of_kinds if frame.height}
     kinds = tuple(
         KindFound(
-            one.kind.says, one.kind.least, None if one.why_not else sizes.get(n, 0), one.why_not
+            one.kind.says,
+            one.kind.least,
+            None if one.why_not else sizes.get(n, 0),
+            one.why_not,
+            one.cautions,
         )
         for n, one in enumerate(criterion.kinds)
     )
     cautions = criterion.cautions + tuple(
-        text for count in criterion.counts for text in unused.get(count, ())
+        text for count in criterion.counts_of_steps for text in unused.get(count, ())
     )
     answer = Answer(
         criterion.criterion.id,

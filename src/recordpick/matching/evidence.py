@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import polars as pl
@@ -146,7 +146,7 @@ def _of_rule(
     dates = patient_dates(pack, index, as_at, [rule.where], patient_ids)
     rows = rows_that_satisfy(with_dates(rows, dates, [rule.where]), rule, pack, as_at)
     present = index.columns(rule.table)
-    table = TABLES.get(rule.table)
+    table = TABLES.get(_shown_as(present, rule.table))
     row_id = table.row_id if table and table.row_id in present else None
     shown_by = table.date if table and table.date in present and not on_patients else None
     return rows.select(
@@ -158,6 +158,11 @@ def _of_rule(
         (pl.col(shown_by) if shown_by else pl.lit(None, dtype=pl.Date)).alias("date"),
         summary.alias("summary"),
     )
+
+
+def _shown_as(present: Collection[str], table: str) -> str:
+    """Return the table that a table's rows look like: report rules derive some of events."""
+    return "events" if table not in TABLES and "event_id" in present else table
 
 
 def rows_that_satisfy(rows: pl.LazyFrame, rule: Rule, pack: Pack, as_at: date) -> pl.LazyFrame:
@@ -184,7 +189,9 @@ def _summary(index: PracticeIndex, rule: Rule, listed: frozenset[str]) -> pl.Exp
         if named:
             return pl.concat_str(named, separator=", ")
         return pl.lit("" if used else "registered patient")
-    names = SUMMARY.get(rule.table) or tuple(name for name in present if name != PATIENT)
+    names = SUMMARY.get(_shown_as(present, rule.table)) or tuple(
+        name for name in present if name != PATIENT
+    )
     parts = [_shown(name, present[name]) for name in names if name in present]
     return pl.concat_str(parts, separator=" ", ignore_nulls=True) if parts else pl.lit("")
 

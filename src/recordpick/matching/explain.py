@@ -27,6 +27,18 @@ class RuleForPatient:
     holds: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KindForPatient:
+    """Whether a patient is of a kind, where the criterion takes some of each.
+
+    `is_of` is None where that is not known, and `why_not` then says why.
+    """
+
+    says: str
+    is_of: bool | None
+    why_not: str = ""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Whether a patient meets a criterion, rule by rule.
@@ -41,6 +53,7 @@ class Explanation:
     in_population: bool
     rules: tuple[RuleForPatient, ...]
     rows: pl.DataFrame
+    kinds: tuple[KindForPatient, ...] = ()
 
     @property
     def steps(self) -> tuple[bool, ...]:
@@ -89,6 +102,16 @@ def explain(
         in_population,
         _rules(criterion, counts),
         evidence(pack, index, as_at, criterion_id, [patient_id]),
+        _kinds(criterion, counts),
+    )
+
+
+def _kinds(criterion: Answerable, counts: dict[Count, int]) -> tuple[KindForPatient, ...]:
+    return tuple(
+        KindForPatient(one.kind.says, None, one.why_not)
+        if one.why_not
+        else KindForPatient(one.kind.says, any(_holds(rule, counts) for rule in one.rules))
+        for one in criterion.kinds
     )
 
 

@@ -116,12 +116,14 @@ class Count:
 class AnswerableKind:
     """A kind of patients as this index can recognise it: its rules that can be counted.
 
-    `why_not` says why it is not known who is of this kind; "" where it is.
+    `why_not` says why it is not known who is of this kind; "" where it is. `cautions` are what may
+    make that differ from the truth.
     """
 
     kind: PatientKind
     rules: tuple[Rule, ...]
     why_not: str = ""
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,11 @@ class Answerable:
     def counts(self) -> tuple[Count, ...]:
         """What its rules count, each once."""
         return tuple(dict.fromkeys(Count.of(rule) for rule in self.rules))
+
+    @property
+    def counts_of_steps(self) -> tuple[Count, ...]:
+        """What the rules of its steps count, each once: who meets it depends on nothing else."""
+        return tuple(dict.fromkeys(Count.of(rule) for step in self.steps for rule in step))
 
 
 def satisfied(condition: Condition | None, as_at: date) -> pl.Expr:
@@ -182,7 +189,6 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         return Answerable(criterion, (), why, ())
     cautions += cautions_for_restrictions(index, population, steps)
     kinds = tuple(_answerable_kind(pack, index, kind) for kind in criterion.kinds)
-    cautions += [text for kind in kinds for text in _cautions_for_kind(pack, index, kind)]
     return Answerable(criterion, tuple(steps), "", tuple(dict.fromkeys(cautions)), kinds)
 
 
@@ -190,20 +196,13 @@ def _answerable_kind(pack: Pack, index: PracticeIndex, kind: PatientKind) -> Ans
     """Return the rules of a kind that this index can count; it is not known without any."""
     reasons = [(rule, lacks_for_rule(pack, index, rule)) for rule in kind.rules]
     kept = tuple(rule for rule, reason in reasons if not reason)
-    why_not = "" if kept else "; ".join(dict.fromkeys(reason for _, reason in reasons))
-    return AnswerableKind(kind, kept, why_not)
-
-
-def _cautions_for_kind(pack: Pack, index: PracticeIndex, kind: AnswerableKind) -> list[str]:
-    says = kind.kind.says
-    if kind.why_not:
-        return [f"It is not known who is of the kind “{says}”: {kind.why_not}."]
-    missing = [
-        f"Not checked for the kind “{says}”: {lacks_for_rule(pack, index, rule)}."
-        for rule in kind.kind.rules
-        if rule not in kind.rules
+    if not kept:
+        return AnswerableKind(kind, (), "; ".join(dict.fromkeys(reason for _, reason in reasons)))
+    cautions = [
+        f"Not checked: {reason} (needed for: {rule.says})." for rule, reason in reasons if reason
     ]
-    return [*missing, *(text for rule in kind.rules for text in _cautions(pack, index, rule))]
+    cautions += [text for rule in kept for text in _cautions(pack, index, rule)]
+    return AnswerableKind(kind, kept, "", tuple(dict.fromkeys(cautions)))
 
 
 def lacks_for_condition(pack: Pack, index: PracticeIndex, condition: Condition | None) -> str:

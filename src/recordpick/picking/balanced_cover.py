@@ -4,6 +4,10 @@ This is the set cover problem (minimum_cover.py) with one condition more for eac
 all records to open, no more than so many in 100 may be above the list's shares (list_shares.py).
 Patients are in one class if they meet the same criteria and have the same age band, sex and GP.
 
+Each record must be picked for something, or it is not opened. Where records were taken that no
+criterion has a place for, the problem is solved again with one limit more: of the patients who meet
+none but these criteria, no more than these criteria have places (Hall's condition).
+
 The lower bound is proven as that of the set cover problem is, in integers. For any weights from 0
 to b, one for each value, the weighted sum of what the records have above the list's shares is at
 most b times the tolerance. So a price for each record a criterion requires, less these weights for
@@ -13,8 +17,9 @@ what a record's own values add, bounds the number of records from below: weak du
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
@@ -33,6 +38,8 @@ from recordpick.picking.solver import LinearModel, Solver, SolverResult
 
 SEARCH_AT_MOST = 1000
 """Classes that are searched to prove a result, beyond those that usually contain it."""
+ROUNDS_AT_MOST = 20
+"""How often a problem is solved again with further limits."""
 MARGIN = 1e-6
 """How much the solver's tolerance is below the true one, so that its rounding does no harm."""
 
@@ -42,8 +49,10 @@ class BalancedCover:
     """One such problem: the classes of patients not opened yet, what is opened, and the tolerance.
 
     `values` holds for each class the index, into those of `shares`, of its age band, sex and usual
-    GP; `opened` how many of the `opened_records` have each value; `most` how many records can be
-    taken: no more than there are picks to make.
+    GP; the first `criteria` rows of `cover` are the criteria, the others kinds. `opened` is how
+    many of the `opened_records` have each value; `most` how many records can be taken: no more than
+    there are picks to make. `limits` are criteria (indexes) and the number of records that can be
+    picked for them: of the classes that meet no others, no more can be taken.
     """
 
     cover: SetCover
@@ -53,6 +62,8 @@ class BalancedCover:
     opened_records: int
     most: int
     percent: int
+    criteria: int
+    limits: tuple[tuple[frozenset[int], int], ...] = ()
 
     @property
     def meets(self) -> tuple[tuple[int, ...], ...]:
@@ -74,9 +85,26 @@ class BalancedCover:
         """The place of the attribute of each value."""
         return tuple(ATTRIBUTES.index(name) for name, _ in self.shares.values)
 
+    @cached_property
+    def _limited_by(self) -> tuple[tuple[int, ...], ...]:
+        """The limits, by their places in `limits`, that count each class."""
+        return tuple(
+            tuple(
+                place
+                for place, (only, _) in enumerate(self.limits)
+                if only.issuperset(row for row in has if row < self.criteria)
+            )
+            for has in self.meets
+        )
+
     def is_solved_by(self, taken: Mapping[int, int]) -> bool:
         """Return whether a choice covers every criterion within the tolerance, exactly."""
         if not self.cover.is_covered_by(taken):
+            return False
+        counted = Counter[int]()
+        for number, count in taken.items():
+            counted.update(dict.fromkeys(self._limited_by[number], count))
+        if any(counted[place] > most for place, (_, most) in enumerate(self.limits)):
             return False
         counts = list(self.opened)
         for number, count in taken.items():
@@ -85,13 +113,25 @@ class BalancedCover:
         off_by = self.shares.distance(counts, self.opened_records + sum(taken.values()))
         return off_by is None or off_by * 100 <= self.percent
 
+    def limited(
+        self, full: Iterable[frozenset[int]], places: Sequence[int]
+    ) -> BalancedCover | None:
+        """Return the problem with limits for these sets of criteria; None if it has them already.
+
+        `places` is how many records each criterion can be given.
+        """
+        known = {only for only, _ in self.limits}
+        new = [only for only in dict.fromkeys(full) if only not in known]
+        more = tuple((only, sum(places[index] for index in only)) for only in new)
+        return replace(self, limits=(*self.limits, *more)) if more else None
+
     def model(self, columns: Sequence[int], *, integer: bool) -> LinearModel:
         """Return the problem with these classes only, for a solver.
 
         After the classes come, for each value, the records above its share, and then the number of
         records taken. The rows are the criteria; the values: records that have it, less its share,
-        are no more than the records above; the attributes: records above within the tolerance; and
-        the number of records.
+        are no more than the records above; the attributes: records above within the tolerance; the
+        number of records; and the limits.
         """
         height, values = len(self.required), len(self.shares.values)
         shares = [listed / self.shares.patients for listed in self.shares.listed]
@@ -109,7 +149,8 @@ class BalancedCover:
 
         for number in columns:
             has = (*self.meets[number], *(height + value for value in self.values[number]))
-            column(*((row, 1.0) for row in has), (last, -1.0))
+            limits = (last + 1 + place for place in self._limited_by[number])
+            column(*((row, 1.0) for row in (*has, *limits)), (last, -1.0))
         for value, attribute in enumerate(self._attributes):
             column((height + value, -1.0), (above + attribute, 1.0))
         column(
@@ -130,8 +171,13 @@ class BalancedCover:
             integer=[integer] * len(columns) + [False] * values + [integer],
             least=[float(needed) for needed in self.required]
             + [None] * (values + len(ATTRIBUTES))
-            + [0.0],
-            most=[None] * height + of_values + of_attributes + [0.0],
+            + [0.0]
+            + [None] * len(self.limits),
+            most=[None] * height
+            + of_values
+            + of_attributes
+            + [0.0]
+            + [float(most) for _, most in self.limits],
             starts=starts,
             rows=rows,
             values=entries,
@@ -151,14 +197,25 @@ class BalancedCover:
             weight * listed for weight, listed in zip(weights, self.shares.listed, strict=True)
         )
         same = constant * 100 + sum(limits) * self.percent * self.shares.patients
+        first = above + len(ATTRIBUTES) + 1
+        fees = [max(0, round(-price * UNIT)) for price in prices[first : first + len(self.limits)]]
         plain = self.cover.dual_bound(prices[:height])
         costs = tuple(
-            cost * scale + sum(weights[value] for value in of_class) * scale - same
-            for cost, of_class in zip(plain.reduced_costs, self.values, strict=True)
+            (
+                cost
+                + sum(weights[value] for value in of_class)
+                + sum(fees[place] for place in limited)
+            )
+            * scale
+            - same
+            for cost, of_class, limited in zip(
+                plain.reduced_costs, self.values, self._limited_by, strict=True
+            )
         )
         units = [max(0, round(price * UNIT)) for price in prices[:height]]
         total = sum(unit * needed for unit, needed in zip(units, self.required, strict=True))
         total += sum(weight * has for weight, has in zip(weights, self.opened, strict=True))
+        total -= sum(fee * most for fee, (_, most) in zip(fees, self.limits, strict=True))
         total = total * scale - same * self.opened_records
         total += sum(cost * size for cost, size in zip(costs, self.sizes, strict=True) if cost < 0)
         return DualBound(total, costs, UNIT * scale)
@@ -231,13 +288,18 @@ def balanced_problem(
     meets = tuple(tuple(row for row in has if row < height) for has in classes.meets)
     opened = shares.values_of(demand.opened["patient_id"]).group_by("value").len()
     counts = dict(opened.iter_rows())
-    most = sum(demand.required)
+    most, criteria = sum(demand.required), len(demand.required)
+    sizes = tuple(
+        min(size, sum(demand.required[row] for row in has if row < criteria))
+        for size, has in zip(classes.sizes, meets, strict=True)
+    )
     return classes, BalancedCover(
-        cover=SetCover(meets, tuple(min(size, most) for size in classes.sizes), required),
+        cover=SetCover(meets, sizes, required),
         values=tuple(tuple(row - height for row in has if row >= height) for has in classes.meets),
         shares=shares,
         opened=tuple(counts.get(value, 0) for value in range(len(shares.values))),
         opened_records=demand.opened.height,
         most=most,
         percent=percent,
+        criteria=criteria,
     )

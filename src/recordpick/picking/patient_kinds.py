@@ -8,11 +8,11 @@ go first.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from recordpick.criteria.pack import Criterion
+from recordpick.criteria.pack import Criterion, PatientKind, Rule
 from recordpick.matching import Matches
 from recordpick.matching.answers import no_kinds
 from recordpick.text import plural
@@ -173,18 +173,24 @@ def remarks_on_kinds(criterion: Criterion, matches: Matches | None = None) -> tu
             "those named first go first."
         )
     for place, kind in enumerate(criterion.kinds):
-        same = next((k for k in criterion.kinds[:place] if k.rules == kind.rules), None)
+        same = next((k for k in criterion.kinds[:place] if _rules(k) == _rules(kind)), None)
         if same is not None:
             remarks.append(f"The kinds “{same.says}” and “{kind.says}” have the same rules.")
     answer = None if matches is None else matches.answers.get(criterion.id)
     if matches is None or answer is None or not answer.kinds:
         return tuple(remarks)
-    remarks += [
-        f"Nobody who meets it is of the kind “{kind.says}”."
-        for kind in answer.kinds
-        if kind.found == 0 and answer.matches
-    ]
+    for one in answer.kinds:
+        if one.found is None:
+            remarks.append(f"It is not known who is of the kind “{one.says}”: {one.why_not}.")
+        elif one.found == 0 and answer.matches:
+            remarks.append(f"Nobody who meets it is of the kind “{one.says}”.")
+        remarks += [f"Kind “{one.says}”: {caution}" for caution in one.cautions]
     return (*remarks, *_overlaps(criterion.id, matches), *_without_kind(criterion.id, matches))
+
+
+def _rules(kind: PatientKind) -> list[Rule]:
+    """Return the rules of a kind without their words."""
+    return [replace(rule, says="") for rule in kind.rules]
 
 
 def _overlaps(criterion_id: str, matches: Matches) -> list[str]:

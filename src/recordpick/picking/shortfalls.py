@@ -10,6 +10,8 @@ import polars as pl
 
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.matching import Answer, Matches
+from recordpick.matching.answers import BETWEEN_KINDS
+from recordpick.picking.patient_kinds import KindProgress, kinds_progress
 from recordpick.picking.tickets import PickedPatient
 from recordpick.text import plural
 
@@ -71,6 +73,20 @@ class Shortfall:
     reason: str
     why_not: str
     is_closed: bool = False
+    kinds: tuple[KindProgress, ...] = ()
+    """What is picked of each kind of patients, where the criterion takes some of each."""
+
+    @property
+    def kinds_in_words(self) -> str:
+        """What is picked of each kind: "verified 12 of at least 5; …"; "" without kinds."""
+        return BETWEEN_KINDS.join(kind.in_words for kind in self.kinds)
+
+    @property
+    def kinds_missing(self) -> str:
+        """Which kinds lack how many, as "3 not verified"; "" where none does, or it is closed."""
+        if self.reason:
+            return ""
+        return ", ".join(f"{kind.missing:,} {kind.says}" for kind in self.kinds if kind.missing)
 
     @property
     def missing(self) -> int:
@@ -87,6 +103,8 @@ class Shortfall:
     def in_words(self) -> str:
         """The progress in a sentence or two."""
         count = f"{self.picked:,} of {self.wanted:,} picked"
+        if self.kinds_missing:
+            count += f", still needed {self.kinds_missing}"
         match self.state:
             case "full":
                 return f"{count}."
@@ -126,13 +144,25 @@ def shortfalls(matches: Matches, pack: Pack, selection: PickedAndClosed) -> tupl
         .iter_rows()
     )
     return tuple(
-        _shortfall(criterion, matches.answers[criterion.id], selection, left.get(criterion.id, 0))
+        _shortfall(
+            criterion,
+            matches.answers[criterion.id],
+            selection,
+            left.get(criterion.id, 0),
+            kinds_progress(
+                criterion, matches, [pick.patient_id for pick in selection.of(criterion.id)]
+            ),
+        )
         for criterion in pack.criteria
     )
 
 
 def _shortfall(
-    criterion: Criterion, answer: Answer, selection: PickedAndClosed, left: int
+    criterion: Criterion,
+    answer: Answer,
+    selection: PickedAndClosed,
+    left: int,
+    kinds: tuple[KindProgress, ...],
 ) -> Shortfall:
     picked = len(selection.of(criterion.id))
     closed = selection.closed.get(criterion.id)
@@ -158,4 +188,5 @@ def _shortfall(
         reason="" if closed is None else closed.reason,
         why_not=answer.why_not,
         is_closed=closed is not None,
+        kinds=kinds,
     )

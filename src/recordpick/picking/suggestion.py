@@ -12,7 +12,12 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack
 from recordpick.matching import Matches
-from recordpick.picking.balanced_cover import balanced_problem, solve_balanced
+from recordpick.picking.balanced_cover import (
+    ROUNDS_AT_MOST,
+    BalancedCover,
+    balanced_problem,
+    solve_balanced,
+)
 from recordpick.picking.demand import Demand, Picks, find_demand
 from recordpick.picking.diverse import spread
 from recordpick.picking.list_shares import ListShares, list_shares, percent
@@ -197,14 +202,21 @@ def balanced_within(
     demand, shares = basis.demand, basis.shares
     if not demand.criterion_ids or not shares.patients:
         return None
-    classes, problem = balanced_problem(demand, shares, within)
-    solved = solve_balanced(problem, solver)
-    if solved is None:
-        return None
-    picks = assign_all(demand, classes.draw(dict(solved.taken), basis.seed), basis.seed)
-    found = _of_picks(basis, "balanced", picks, solved.lower_bound)
-    is_within = found.off_by is not None and found.off_by * 100 <= within
-    return replace(found, within=within) if is_within else None
+    places = {criterion_id: index for index, criterion_id in enumerate(demand.criterion_ids)}
+    classes, first = balanced_problem(demand, shares, within)
+    problem: BalancedCover | None = first
+    for _ in range(ROUNDS_AT_MOST):
+        solved = None if problem is None else solve_balanced(problem, solver)
+        if problem is None or solved is None:
+            return None
+        chosen = classes.draw(dict(solved.taken), basis.seed)
+        picks, full = assign_all(demand, chosen, basis.seed)
+        found = _of_picks(basis, "balanced", picks, solved.lower_bound)
+        if found.off_by is not None and found.off_by * 100 <= within:
+            return replace(found, within=within)
+        criteria = (frozenset(places[one] for one in only) for only in full)
+        problem = problem.limited(criteria, demand.required)
+    return None
 
 
 def trade_off(

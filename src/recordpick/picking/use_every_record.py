@@ -14,19 +14,23 @@ import polars as pl
 from recordpick.picking.demand import Demand, Picks, assign
 
 
-def assign_all(demand: Demand, chosen: pl.Series, seed: str) -> Picks:
+def assign_all(
+    demand: Demand, chosen: pl.Series, seed: str
+) -> tuple[Picks, tuple[frozenset[str], ...]]:
     """Assign records to criteria as `assign` does, and then use the chosen records that are left.
 
     Each criterion keeps its number of picks, and of each kind of patients what is required. A
-    record that no criterion can use is not picked. The picks are in the order of `assign`.
+    record that no criterion can use is not picked. The picks are in the order of `assign`. For each
+    record that is not picked, the second result has the criteria that would have to give it a
+    place: with all those in whose places others are picked only there.
     """
     picks = list(assign(demand, chosen, seed))
     unused = sorted(set(chosen.to_list()) - {patient_id for _, patient_id in picks})
+    full = []
     if unused:
         places = _Places(demand, picks)
-        for patient_id in unused:
-            places.use(patient_id)
-    return tuple(picks)
+        full = [reached for one in unused if (reached := places.use(one))]
+    return tuple(picks), tuple(full)
 
 
 class _Places:
@@ -55,12 +59,17 @@ class _Places:
                 (criterion_id, k) for k in self._kinds_of[criterion_id, patient_id]
             )
 
-    def use(self, patient_id: str) -> bool:
-        """Pick this patient in place of others, so that nobody else is left; False if none can."""
+    def use(self, patient_id: str) -> frozenset[str]:
+        """Pick this patient in place of others, so that nobody else is left.
+
+        Returns the criteria whose places were tried, where that is not possible; otherwise none.
+        """
+        reached: set[str] = set()
         before: dict[int, tuple[str, int]] = {}  # place: who is put there, and from which place
         queue = [(patient_id, -1)]
         seen = {patient_id}
         for who, source in queue:  # the shortest path comes first
+            reached.update(self._meets[who])
             for criterion_id in self._meets[who]:
                 for place in self._at[criterion_id]:
                     if place in before or not self._can_replace(place, who):
@@ -68,11 +77,11 @@ class _Places:
                     before[place] = (who, source)
                     other = self._picks[place][1]
                     if self._uses[other] > 1 or other in self._opened:
-                        return self._put(place, before)
+                        return frozenset() if self._put(place, before) else frozenset(reached)
                     if other not in seen:
                         seen.add(other)
                         queue.append((other, place))
-        return False
+        return frozenset(reached)
 
     def _can_replace(self, place: int, who: str) -> bool:
         """Return whether a pick can be of somebody else without a kind getting too few."""

@@ -198,29 +198,54 @@ def target_figures(table: pl.DataFrame, rules: Rules) -> dict[tuple[str, ...], F
     return figures
 
 
-def _of_indicator(indicator: Indicator, rules: Rules) -> dict[str, Figure]:
-    name = indicator.name
+@dataclass(frozen=True)
+class IndicatorSets:
+    """The sets of patients of an indicator; None where there is no rule for one.
+
+    The denominator is counted within the register, the numerator within the denominator, and those
+    who are adjusted within the denominator without the numerator.
+    """
+
+    register: CountedPatients | None
+    denominator: CountedPatients | None
+    numerator: CountedPatients | None
+    adjusted: CountedPatients | None
+
+
+def indicator_sets(name: str, rules: Rules) -> IndicatorSets:
+    """Return the sets of an indicator's patients, by its rules."""
     register_rule = _first(rules, f"{name}.register", f"{name.rstrip('0123456789')}.register")
     done_rule = _first(rules, f"{name}.numerator", f"{name}.in_date", f"{name}.immunised")
     about_rule = _first(rules, f"{name}.denominator", f"{name}.eligible")
-    figures: dict[str, Figure] = {}
+    adjusted_rule = _first(rules, f"{name}.personalised_care_adjustments")
     register = rules.of(register_rule) if register_rule else None
-    if register is not None:
-        figures["register"] = register.figure
+    if not about_rule and not (done_rule and register):
+        return IndicatorSets(register, None, None, None)
     about = _both(register, rules.of(about_rule) if about_rule else None)
-    if about_rule:
-        figures["denominator"] = about.figure
-    if not done_rule or not (about_rule or register):
-        return figures
+    if not done_rule:
+        return IndicatorSets(register, about, None, None)
     done = _both(about, rules.of(done_rule))
-    figures |= {"denominator": about.figure, "numerator": done.figure}
-    adjusted_rule = f"{name}.personalised_care_adjustments"
-    if not rules.knows(adjusted_rule):
+    adjusted = _without(_both(about, rules.of(adjusted_rule)), done) if adjusted_rule else None
+    return IndicatorSets(register, about, done, adjusted)
+
+
+def _of_indicator(indicator: Indicator, rules: Rules) -> dict[str, Figure]:
+    sets = indicator_sets(indicator.name, rules)
+    figures: dict[str, Figure] = {}
+    if sets.register is not None:
+        figures["register"] = sets.register.figure
+    if sets.denominator is not None:
+        figures["denominator"] = sets.denominator.figure
+    if sets.denominator is None or sets.numerator is None:
+        return figures
+    figures["numerator"] = sets.numerator.figure
+    if sets.adjusted is None:
         figures["achievement"] = figures["points"] = Figure(None, _NEEDS_ADJUSTMENTS)
         return figures
-    adjusted = _without(_both(about, rules.of(adjusted_rule)), done)
-    figures["personalised_care_adjustments"] = adjusted.figure
-    figures["achievement"] = achieved = _achievement(about.figure, done.figure, adjusted.figure)
+    figures["personalised_care_adjustments"] = sets.adjusted.figure
+    figures["achievement"] = achieved = _achievement(
+        sets.denominator.figure, sets.numerator.figure, sets.adjusted.figure
+    )
     figures["points"] = _points(indicator, achieved)
     return figures
 
@@ -241,10 +266,15 @@ def _of_target(target: str, name: str, rules: Rules) -> Figure | None:
             return None
         done = _both(eligible, rules.of(done_rule))
         return _achievement(eligible.figure, done.figure, Figure(0))
-    if not rules.knows(f"{target}.{name}"):
-        return None
+    return (
+        patients_of_target(target, name, rules).figure if rules.knows(f"{target}.{name}") else None
+    )
+
+
+def patients_of_target(target: str, name: str, rules: Rules) -> CountedPatients:
+    """Return who is counted for a figure of a target that has a rule of its own."""
     counted = rules.of(f"{target}.{name}")
-    return (_both(eligible, counted) if name in _AMONG_ELIGIBLE else counted).figure
+    return _both(rules.of(f"{target}.eligible"), counted) if name in _AMONG_ELIGIBLE else counted
 
 
 def _first(rules: Rules, *names: str) -> str:

@@ -21,6 +21,8 @@ class Header:
     """What the table meta says, except for the last event."""
     suggestion_seed: str
     index: IndexUsed
+    ods_code: str = ""
+    """The practice's ODS code, "" where it was not given."""
 
 
 @dataclass(frozen=True, slots=True)

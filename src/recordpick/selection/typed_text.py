@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 
 from recordpick.errors import UserError
+from recordpick.identifiers import ods_code, practice_of_branch
 from recordpick.selection.events import Person
 
 LONGEST_NAME = 100
@@ -27,6 +28,23 @@ def clean_person(person: Person) -> Person:
 def clean_practice(practice: str) -> str:
     """Return the practice's name, cleaned; it may be empty."""
     return _line(practice, "the practice's name", LONGEST_PRACTICE, required=False)
+
+
+def clean_ods_code(text: str) -> str:
+    """Return the practice's ODS code in capitals; it may be empty. UserError if it is not one."""
+    text = _line(text, "the ODS code", LONGEST_NAME, required=False)
+    code = ods_code(text)
+    if code is None and text:
+        practice = practice_of_branch(text)
+        raise UserError(
+            f"“{text}” is not the ODS code of a practice: "
+            + (
+                f"it is that of a branch. The practice's is {practice}."
+                if practice
+                else "one letter and five digits, such as A81001."
+            )
+        )
+    return code or ""
 
 
 def clean_reason(reason: str, what_for: str, *, required: bool = True) -> str:

@@ -112,13 +112,15 @@ class WorkingFile:
         practice: str,
         person: Person,
         *,
+        ods_code: str = "",
         suggestion_seed: str | None = None,
         now: Callable[[], datetime] = _now,
     ) -> Self:
         """Create a working file and open it. UserError if the name is taken or cannot be written.
 
-        `suggestion_seed` orders suggestions by ticket; by default it is made from the system's
-        entropy. `now` returns the time, with its time zone.
+        `ods_code` is the practice's, "" if it is not known. `suggestion_seed` orders suggestions by
+        ticket; by default it is made from the system's entropy. `now` returns the time, with its
+        time zone.
         """
         from recordpick.picking.tickets import new_seed
 
@@ -126,7 +128,7 @@ class WorkingFile:
         person = clean_person(person)
         seed = new_seed() if suggestion_seed is None else clean_seed(suggestion_seed)
         meta = {"made_by": f"recordpick {__version__}", "what_it_is": WHAT_IT_IS}
-        body = decide_new_file(meta, pack, index, as_at, practice, seed)
+        body = decide_new_file(meta, pack, index, as_at, practice, seed, ods_code=ods_code)
         first = next_event(None, now(), person, CREATED.name, body)
         EventValidator(pack).check(first)
         Store.create(path, meta, pack.files, [first])
@@ -252,6 +254,11 @@ class WorkingFile:
         return self._journal.header.practice
 
     @property
+    def ods_code(self) -> str:
+        """The practice's ODS code, "" if none was given."""
+        return self._journal.header.ods_code
+
+    @property
     def synthetic(self) -> bool:
         """Whether the patients are made up."""
         return self._journal.header.synthetic
@@ -322,7 +329,7 @@ class WorkingFile:
     def suggest(self, pairs: Iterable[tuple[str, str]], how: str) -> Selection:
         """Pick what was suggested: (criterion_id, patient_id), all or none, undone as one.
 
-        `how` names the way of suggesting: "ticket", "fewest records", "spread".
+        `how` names the way of suggesting: "ticket", "fewest records", "balanced", "spread".
         """
         return self._decide(
             picks.SUGGESTED,

@@ -236,7 +236,8 @@ def fullness(criteria: Sequence[CriterionLine], width: int) -> Chart:
 def _criterion(line: CriterionLine, width: int) -> str:
     name = f"{line.id}  {line.title}" if line.id else line.title
     met = "" if line.matches is None else amount(line.matches)
-    return f"{SIGNS[line.state]} {fit(name, width - 17)}{line.fraction:>7}{met:>8}"
+    picked = f"{line.picked}/{line.wanted}"
+    return f"{SIGNS[line.state]} {fit(name, width - 17)}{picked:>7}{met:>8}"
 
 
 # ---------------------------------------------------------------------- overlap

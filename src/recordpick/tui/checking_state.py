@@ -7,9 +7,9 @@ the disk.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from recordpick.data_checking.checking_copies import imported_on
 from recordpick.data_checking.evidence import LineEvidence, evidence_for
@@ -29,12 +29,16 @@ from recordpick.data_checking.phase_lines import (
 )
 from recordpick.data_checking.record_areas import AREAS, area_counts, look_at
 from recordpick.data_checking.time_needed import pace_of, time_needed
+from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.results import OUTCOMES, Outcome, Phase, Result, Severity
 from recordpick.selection.settled import Judged
 from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 from recordpick.tui.text import day
+
+if TYPE_CHECKING:
+    from recordpick.comparison.proposals import Proposal
 
 MARKS: dict[Outcome, str] = {
     "same": "=",
@@ -43,6 +47,8 @@ MARKS: dict[Outcome, str] = {
     "not applicable": "–",
 }
 DISAGREE = "!"
+PROPOSED = "◊"
+"""A result that the comparison proposes, and no person has confirmed."""
 Show = Literal["all", "unfinished"]
 
 
@@ -116,6 +122,8 @@ class Checking:
         self.phase: Phase = phase
         self.initials = initials
         self._today = today
+        self.proposed: Mapping[tuple[str | None, str], Proposal] = {}
+        """What a comparison of both systems proposes, by criterion and patient; never kept."""
         self.lines: PhaseLines = phase_lines(file, phase)
         has_share = share_of(file, phase, initials) is not None
         self.filter = Filter(person=initials if has_share else "")
@@ -178,7 +186,7 @@ class Checking:
                 said = " · ".join(f"{_name(who, one)} {one.entry.outcome}" for who, one in judged)
                 return RowState(DISAGREE, _several(len(judged)), said, disagrees=judged)
             result = settled.results.get(key)
-            return RowState() if result is None else _state_of(result)
+            return self._proposed(row) if result is None else _state_of(result)
         own = entries_of_areas(settled, self.phase, row.line.patient_id, self.initials)
         by_area = settled.areas.get((self.phase, row.line.patient_id), {})
         judged = by_area.get(row.area, ())
@@ -189,6 +197,23 @@ class Checking:
             whole = settled.results[key]
             return RowState("·", "whole record judged", _name("", whole), is_done=True)
         return RowState()
+
+    def proposal(self, row: Row) -> Proposal | None:
+        """Return what the comparison proposes for a row that has no result yet."""
+        return None if row.area else self.proposed.get((row.line.criterion_id, row.line.patient_id))
+
+    def _proposed(self, row: Row) -> RowState:
+        one = self.proposal(row)
+        if one is None:
+            return RowState()
+        return RowState(PROPOSED, f"{one.outcome}?", "compared", one.differs)
+
+    def confirm(self, row: Row) -> str:
+        """Make what the comparison proposes this person's result. Return what was saved."""
+        one = self.proposal(row)
+        if one is None or self.state(row).mark != PROPOSED:
+            raise UserError("Nothing is proposed for this line: choose a result yourself.")
+        return self.set(row, one.outcome, one.differs, one.severity)
 
     def is_done(self, row: Row) -> bool:
         """Return whether a row needs nothing more."""

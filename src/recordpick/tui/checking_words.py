@@ -13,7 +13,14 @@ from recordpick.tui.checking_state import Checking, RecordToCheck, Row, RowState
 from recordpick.tui.text import MASK, content, day, fit, lines
 from recordpick.tui.widgets.record_view import is_private
 
-_STYLES = {"=": "$success", "≠": "$error", "«": "$error", "!": "$warning", "–": "$quiet"}
+_STYLES = {
+    "=": "$success",
+    "≠": "$error",
+    "«": "$error",
+    "!": "$warning",
+    "–": "$quiet",
+    "◊": "$accent",
+}
 _HIDDEN = "hidden with the names"
 _WIDE = 90
 _WIDEST = 110
@@ -39,7 +46,7 @@ def top_line(checking: Checking, number: int, width: int, *, hides: bool) -> Con
         checking.filter.words,
     ]
     right = " · ".join(part for part in parts if part)
-    tags = " SYNTHETIC DATA " * file.synthetic + " READ ONLY " * file.read_only
+    tags = " MADE UP " * file.synthetic + " READ ONLY " * file.read_only
     tags += " NAMES HIDDEN " * hides
     if len(right) + len(tags) > width - _LEAST_PRACTICE:
         right = " · ".join(parts[:2]) + f" · {number:,}/{len(checking.records):,}"
@@ -49,7 +56,7 @@ def top_line(checking: Checking, number: int, width: int, *, hides: bool) -> Con
     if room < len(as_at) + 8:
         as_at = ""
     left = f" {fit(practice, min(len(practice), max(room - len(as_at), 1)))}{as_at}"
-    middle = " " * max(width - len(left) - len(tags) - len(right) - 1, 1)
+    middle = " " * max(width - len(left) - len(tags) - len(right) - 2, 1)
     return content(left) + content(middle) + content(tags, "reverse") + content(f" {right}")
 
 

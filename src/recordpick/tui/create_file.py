@@ -16,6 +16,7 @@ from recordpick.index.source import NO_ANSWERS, Answers, Question
 from recordpick.progress import Progress, silent
 from recordpick.report_requests.page_of_index import write_page_with_criteria
 from recordpick.selection.events import Person
+from recordpick.selection.typed_text import clean_ods_code
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.screens.new_file import NewFile
 from recordpick.tui.screens.what_was_read import WhatWasRead, what_was_read
@@ -49,6 +50,7 @@ def create_working_file(
     """Create a working file, and first an index beside it unless `records` is an index."""
     if form.as_at is not None:
         check_as_at(form.as_at, "As at")
+    ods_code = clean_ods_code(form.ods_code)
     if form.path.exists():
         raise UserError(f"{form.path} already exists: choose another name.")
     pack = read_pack(form.pack)
@@ -68,7 +70,9 @@ def create_working_file(
         )
     as_at = form.as_at or index.manifest.as_at
     practice = form.practice or index.manifest.practice
-    with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
+    person = Person(form.name, form.role)
+    code = ods_code or index.manifest.ods_code
+    with WorkingFile.create(form.path, pack, index, as_at, practice, person, ods_code=code):
         pass
     warnings = list(index.manifest.warnings)
     if as_at != index.manifest.as_at:

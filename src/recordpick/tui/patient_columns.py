@@ -18,6 +18,7 @@ _BORN = Column("date_of_birth", "Born", most=11, rank=7, private=True, spare=Tru
 _SEX = Column("sex", "Sex", most=4, rank=6)
 _STATUS = Column("unusual_status", "Status", least=8, most=12, rank=5)
 _ALSO = Column("meets", "Also", most=5, rank=4, right=True)
+_KIND = Column("kind", "Kind", least=12, most=28)
 _EVIDENCE = Column("evidence", "Evidence", least=12, most=200, rank=3)
 
 
@@ -27,10 +28,10 @@ def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
     if whole:
         born, number = replace(_BORN, rank=2, spare=False), replace(_NHS, rank=3, spare=False)
         return (
-            *(_NAME, _AGE, _SEX, born, number, _STATUS, _ALSO, _GP),
+            *(_NAME, _AGE, _SEX, _KIND, born, number, _STATUS, _ALSO, _GP),
             replace(evidence, spare=True, rank=10),
         )
-    return (_NAME, _AGE, _SEX, _BORN, _NHS, _STATUS, _ALSO, _GP, evidence)
+    return (_NAME, _AGE, _SEX, _KIND, _BORN, _NHS, _STATUS, _ALSO, _GP, evidence)
 
 
 def area_columns() -> tuple[Column, ...]:

@@ -25,9 +25,10 @@ def candidates_of(
 
     Columns: those of the list, `meets` (how many other criteria each meets) and `evidence`, from
     `lines` (patient_id, evidence) where it is known; for random records it is the ticket, by which
-    they are sorted. `whole` returns the whole list; otherwise those who meet the criterion and
-    those picked for it. Unless `counts_others`, `matches` answers this criterion only, and `meets`
-    is null: not known.
+    they are sorted. Where the criterion takes some of each kind, also `kind`: "?" for somebody of
+    no known kind if not all kinds are known. `whole` returns the whole list; otherwise those who
+    meet the criterion and those picked for it. Unless `counts_others`, `matches` answers this
+    criterion only, and `meets` is null: not known.
     """
     frame = patients
     if not whole:
@@ -40,6 +41,7 @@ def candidates_of(
     frame = _with_meets(frame, matches if counts_others else None, criterion_id)
     if criterion_id is None:
         return _with_ticket(frame, selection)
+    frame = _with_kind(frame, matches, criterion_id)
     if lines is None:
         return frame.with_columns(pl.lit(None, dtype=pl.String).alias("evidence"))
     return frame.join(lines, on="patient_id", how="left", maintain_order="left")
@@ -139,6 +141,17 @@ def _with_meets(
     return frame.join(also, on="patient_id", how="left", maintain_order="left").with_columns(
         pl.col("meets").fill_null(0)
     )
+
+
+def _with_kind(frame: pl.DataFrame, matches: Matches | None, criterion_id: str) -> pl.DataFrame:
+    answer = None if matches is None else matches.answers.get(criterion_id)
+    if matches is None or answer is None or not answer.kinds:
+        return frame
+    kinds = matches.kinds_in_words(criterion_id).select("patient_id", "kind")
+    joined = frame.join(kinds, on="patient_id", how="left", maintain_order="left")
+    if all(kind.found is not None for kind in answer.kinds):
+        return joined
+    return joined.with_columns(pl.col("kind").fill_null("?"))
 
 
 def _with_ticket(frame: pl.DataFrame, selection: Selection) -> pl.DataFrame:

@@ -46,14 +46,15 @@ from recordpick.tui.view_models import (
 
 if TYPE_CHECKING:
     from recordpick.handover.checklist import Checklist
-    from recordpick.picking.suggestion import Way
+    from recordpick.picking.patient_kinds import KindProgress
+    from recordpick.picking.suggestion import Basis, Suggestion, Way
     from recordpick.tui.chart_data import ChartData
 
 _LISTED = frozenset({"family_name", "given_name"})
 """Columns of a patient that stand beside the evidence, which does not repeat them."""
 _PURPOSES: dict[Way, str] = {
     "fewest": "Least work: patients who meet many criteria serve them all.",
-    "balanced": "Few records whose ages, sexes and usual GPs are nearly those of your list.",
+    "balanced": "The fewest records that keep your list's ages, sexes and usual GPs.",
     "spread": "Different ages, sexes, GPs and patients, to see more of the list.",
     "ticket": "An even draw within each criterion: no personal choice is involved.",
 }
@@ -213,6 +214,16 @@ class Session:
         matches = self._matches_of(criterion_id)
         answer = matches.answers.get(criterion_id) if matches else None
         return criterion_line(criterion, answer, self.selection)
+
+    def kinds(self, criterion_id: str | None) -> tuple[KindProgress, ...]:
+        """Return what is picked of each kind, where a criterion takes some of each."""
+        from recordpick.picking.patient_kinds import kinds_progress
+
+        matches = self._matches_of(criterion_id)
+        if criterion_id is None or matches is None:
+            return ()
+        picked = [pick.patient_id for pick in self.selection.of(criterion_id)]
+        return kinds_progress(self.file.pack.criterion(criterion_id), matches, picked)
 
     @cached_property
     def titles(self) -> Mapping[str | None, str]:
@@ -422,13 +433,13 @@ class Session:
         self.file.replace_random(patient_id, reason, eligible, self._strata(eligible))
         return "The next ticket of the draw took its place."
 
-    def offers(self, criterion_id: str | None) -> tuple[Offer, ...]:
-        """Return what each way would pick, for one criterion or all (None): for a thread."""
+    def _basis(self, criterion_id: str | None) -> Basis:
+        """Return the basis of suggestions for one criterion, or for all (None)."""
         if self.matches is None:
             raise UserError("The criteria are still being matched: wait a moment.")
-        from recordpick.picking.suggestion import Basis, compare
+        from recordpick.picking.suggestion import Basis
 
-        basis = Basis(
+        return Basis(
             self.matches,
             self.file.pack,
             self.selection,
@@ -436,10 +447,44 @@ class Session:
             self.index.patients(self.file.as_at),
             None if criterion_id is None else (criterion_id,),
         )
-        compared = compare(basis)
-        return tuple(
-            Offer(way.how, way.records, _PURPOSES[way.way], way.in_words, way.picks)
-            for way in compared.suggestions.values()
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Return what each way would pick for all criteria: for a thread."""
+        from recordpick.picking.suggestion import compare
+
+        return tuple(map(self._offer, compare(self._basis(None)).suggestions.values()))
+
+    def offer(self, criterion_id: str, way: Way, within: int | None) -> Offer:
+        """Return what one way would pick for one criterion: for a thread."""
+        from recordpick.picking.suggestion import WITHIN, balanced_within, suggest
+
+        basis = self._basis(criterion_id)
+        found = None
+        if way == "balanced" and within not in {None, WITHIN}:
+            found = balanced_within(basis, within or WITHIN)
+        return self._offer(found or suggest(basis, way))
+
+    def trade_off(self) -> Iterator[Offer]:
+        """Yield the fewest records nearer and nearer to the list's shares: for a thread."""
+        from recordpick.picking.suggestion import suggest, trade_off
+
+        basis = self._basis(None)
+        yield from map(self._offer, trade_off(basis, suggest(basis, "fewest")))
+
+    def _offer(self, one: Suggestion) -> Offer:
+        from recordpick.data_checking.time_needed import hours_of
+
+        return Offer(
+            one.how,
+            one.records,
+            _PURPOSES[one.way],
+            one.in_words,
+            one.picks,
+            hours_of(self.selection, one.picks),
+            None if one.off_by is None else float(one.off_by),
+            one.certainty,
+            one.within,
+            one.way,
         )
 
     def apply(self, offer: Offer) -> str:

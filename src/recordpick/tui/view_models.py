@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 
@@ -16,6 +16,10 @@ from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 from recordpick.tui.text import amount, content, day, fit, lines, paragraph
+
+if TYPE_CHECKING:
+    from recordpick.picking.patient_kinds import KindProgress
+    from recordpick.picking.suggestion import Way
 
 State = Literal["open", "full", "short", "closed", "unanswerable", "by_hand"]
 """The state of a criterion: it needs records; it has them all; fewer patients meet it than are
@@ -139,7 +143,9 @@ Picks = tuple[tuple[str, str], ...]
 class Offer:
     """One way of suggesting records: its name, its purpose, its cost, and the picks.
 
-    `records` is how many records there would be to open in all.
+    `records` is how many records there would be to open in all, `hours` what checking them takes,
+    `off_by` how far they are from the list's shares (0 to 1; None if not known), `certainty` what
+    is proven of the number. `within` is the tolerance in percent of a balanced choice.
     """
 
     name: str
@@ -147,6 +153,11 @@ class Offer:
     purpose: str
     cost: str
     picks: Picks
+    hours: int = 0
+    off_by: float | None = None
+    certainty: str = ""
+    within: int | None = None
+    way: Way = "fewest"
 
 
 _TALL, _LOW = 30, 22
@@ -157,8 +168,14 @@ MOST_USEFUL_HEAD = content(
 ) + paragraph("\nSpace shows which, to pick one record for several criteria. m goes back.")
 
 
-def criterion_head(line: CriterionLine, width: int, height: int) -> Content:
-    """Return what a criterion is about and its state, for a screen of that height."""
+def criterion_head(
+    line: CriterionLine, width: int, height: int, kinds: Sequence[KindProgress] = ()
+) -> Content:
+    """Return what a criterion is about and its state, for a screen of that height.
+
+    `kinds` is what is picked of each kind of patients, where the criterion takes some of each. A
+    low screen then has it in place of what is to be found.
+    """
     title = f"{line.id}  {line.title}" if line.id else line.title
     find = lines(line.find, width)
     room = 6 if height >= _TALL else 2 if height >= _LOW else 1
@@ -166,7 +183,12 @@ def criterion_head(line: CriterionLine, width: int, height: int) -> Content:
         find = [*find[: room - 1], fit(find[room - 1] + " …", width)]
     parts = [content(fit(title, width).rstrip(), "bold"), *(content(text) for text in find)]
     is_awkward = line.state in {"short", "unanswerable"}
-    parts.append(content(_state_text(line), "$warning" if is_awkward else "$quiet"))
+    state = content(_state_text(line), "$warning" if is_awkward else "$quiet")
+    if kinds:
+        places = max(0, line.wanted - line.picked)
+        state = Content.assemble(state, content(" · ", "$quiet"), kinds_head(kinds, places))
+        parts = parts if height >= _LOW else parts[:1]
+    parts.append(state)
     if height >= _TALL:
         parts += [content(caution, "$warning") for caution in line.cautions]
     return Content("\n").join(parts)
@@ -182,6 +204,28 @@ def _state_text(line: CriterionLine) -> str:
         return f"{text} · {line.reason}"
     reason = f": {line.reason}" if line.reason else ""
     return f"{text} · {_STATE_TEXTS[line.state]}{reason}"
+
+
+def kinds_head(kinds: Sequence[KindProgress], places: int) -> Content:
+    """Return what is picked of each kind of patients; `places` are left to be picked for.
+
+    As "some of each: verified 10 √ · not verified 2 of at least 5 !".
+    """
+    parts = [content("some of each: ", "$quiet")]
+    for place, kind in enumerate(kinds):
+        parts.append(content(" · " if place else "", "$quiet"))
+        if kind.picked is None:
+            parts.append(content(f"{kind.says} ? not known", "$warning"))
+        elif kind.missing:
+            parts.append(content(f"{kind.in_words} !", "$warning"))
+        else:
+            parts.append(content(f"{kind.says} {kind.picked:,} √", "$quiet"))
+    missing = sum(kind.missing for kind in kinds)
+    if missing > places:
+        needed = ", ".join(f"{kind.missing:,} {kind.says}" for kind in kinds if kind.missing)
+        left = plural(places, "place") if places else "no places"
+        parts.append(content(f" · {left} left, {needed} still needed", "$warning"))
+    return Content.assemble(*parts)
 
 
 def area_head(area: str, criteria: int, width: int) -> Content:

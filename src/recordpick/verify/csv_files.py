@@ -44,6 +44,8 @@ class ParsedTable:
     table: Table
     rows: pl.DataFrame | None
     problems: tuple[str, ...]
+    later: tuple[Column, ...] = ()
+    """Columns that a pack of an earlier contract does not have: null in `rows`."""
 
 
 def line_numbers(lines: Sequence[int]) -> str:
@@ -56,14 +58,12 @@ def line_numbers(lines: Sequence[int]) -> str:
 
 
 def parse_table(
-    table: Table, content: bytes, *, newer: bool = False, version: str = ""
+    table: Table, content: bytes, *, newer: bool = False, older: str = ""
 ) -> ParsedTable:
     """Parse a CSV; with `newer`, ignore columns added after those of the table.
 
-    A pack of an older `version` does not have the columns that were added since.
+    With `older`, an earlier version of the contract, the columns added since are null.
     """
-    if newer:
-        table = table.of_version(version)
     if not content:
         return ParsedTable(table, None, (f"{table.file} is empty.",))
     problems: list[str] = []
@@ -86,7 +86,8 @@ def parse_table(
         return ParsedTable(table, None, tuple(problems))
     header, rows, wrong = _rows(table.file, lines)
     problems += wrong
-    columns = [column.name for column in table.columns]
+    known = table.of_version(older) if older else table
+    columns = [column.name for column in known.columns]
     if not (header[: len(columns)] == columns if newer else header == columns):
         problems.append(_header_problem(table.file, header, columns))
         return ParsedTable(table, None, tuple(problems))
@@ -95,7 +96,9 @@ def parse_table(
         schema={LINE: pl.UInt32, **dict.fromkeys(columns, pl.String)},
         orient="row",
     )
-    return ParsedTable(table, frame, tuple(problems))
+    later = tuple(column for column in table.columns if column.name not in columns)
+    frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(one.name) for one in later)
+    return ParsedTable(known, frame, tuple(problems), later)
 
 
 def _lines(name: str, text: str, problems: list[str]) -> list[str]:
@@ -183,7 +186,8 @@ def with_types(parsed: ParsedTable) -> pl.DataFrame:
     The column `LINE` is kept.
     """
     assert parsed.rows is not None
-    return parsed.rows.select(LINE, *(_typed(column) for column in parsed.table.columns))
+    columns = (*parsed.table.columns, *parsed.later)
+    return parsed.rows.select(LINE, *(_typed(column) for column in columns))
 
 
 def _typed(column: Column) -> pl.Expr:

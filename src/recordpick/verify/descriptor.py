@@ -13,6 +13,7 @@ from typing import Any
 from recordpick.handover.contract import CONTRACT, TABLES
 from recordpick.handover.descriptor import NAME, schema
 from recordpick.handover.selection_list import SELECTION
+from recordpick.identifiers import ODS_CODE
 from recordpick.verify.open_pack import shown
 from recordpick.verify.verdict import Check
 
@@ -22,7 +23,9 @@ _MAX_TEXT = 2_000
 _MAX_BYTES = 32 * 1024**2
 _MAX_DRAWS = 10_000
 _MAX_DRAWN = 100_000
+_ODS_CODE = re.compile(ODS_CODE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_CONTRACT = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
 _WORKING_FILE = re.compile(r"RP-[A-Z2-7]{8}")
 
 
@@ -56,6 +59,8 @@ class Description:
     working_file: str = ""
     """What names the working file and its copies; "" in packs made before."""
     practice: str = ""
+    ods_code: str = ""
+    """The practice's ODS code; "" where it was not given, or in packs made before."""
     synthetic: bool = False
     as_at: date | None = None
     index_fingerprint: str = ""
@@ -75,7 +80,15 @@ class Description:
     @property
     def newer(self) -> bool:
         """Whether columns may have been added at the end since this recordpick was written."""
-        return self.version != CONTRACT
+        return self.version != CONTRACT and not self.older
+
+    @property
+    def older(self) -> str:
+        """The version of the contract, where it is an earlier one with fewer columns; else ""."""
+        found = _CONTRACT.fullmatch(self.version)
+        version = (int(found[1]), int(found[2])) if found else (0, 0)
+        known = tuple(map(int, CONTRACT.split(".")))
+        return self.version if version[0] == known[0] and version < known else ""
 
 
 def read_descriptor(contents: Mapping[str, bytes]) -> tuple[Description, Check]:
@@ -112,7 +125,8 @@ def _parse(reader: _Reader, package: dict[str, Any]) -> Description:
     list_id = reader.text(own, "list_id")
     if list_id and not _LIST_ID.fullmatch(list_id):
         reader.problems.append(f"{NAME}: its list_id is not a list number.")
-    for key, form in (("list_sha256", _SHA256), ("working_file", _WORKING_FILE)):
+    forms = {"list_sha256": _SHA256, "working_file": _WORKING_FILE, "ods_code": _ODS_CODE}
+    for key, form in forms.items():
         value = own.get(key)
         if value and not (isinstance(value, str) and form.fullmatch(value)):
             reader.problems.append(f"{NAME}: its {key} has another form than recordpick writes.")
@@ -123,6 +137,7 @@ def _parse(reader: _Reader, package: dict[str, Any]) -> Description:
         list_sha256=reader.text(own, "list_sha256", optional=True),
         working_file=reader.text(own, "working_file", optional=True),
         practice=reader.text(own, "practice"),
+        ods_code=reader.text(own, "ods_code", optional=True),
         synthetic=own.get("synthetic") is True,
         as_at=reader.day(own, "as_at"),
         index_fingerprint=reader.text(own, "index_fingerprint"),
@@ -177,10 +192,11 @@ def _resources(
             resource.get("hash") != f"sha256:{hashlib.sha256(content).hexdigest()}"
         ):
             problems.append(f"{NAME} describes another {table.file}: the checksum differs.")
-        if not description.newer and resource.get("schema") != schema(table):
+        known = table.of_version(description.older) if description.older else table
+        if not description.newer and resource.get("schema") != schema(known):
             problems.append(
                 f"{NAME} describes the columns of {table.file} differently from contract "
-                f"{CONTRACT}."
+                f"{description.version}."
             )
     problems += [f"{NAME} describes {shown(str(path))}, which no pack has." for path in by_path]
     return problems

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -125,14 +126,30 @@ def _cautions(verdicts: Sequence[Verdict]) -> list[str]:
         cautions.append(
             "The packs were not all made with the same criteria pack: criteria may differ."
         )
-    names = [one.practice for one in verdicts]
-    cautions += [
-        f"{names.count(name)} packs are from a practice named {shown(name) or '(none)'}: tell "
-        "them apart by list_id."
-        for name in sorted(set(names))
-        if names.count(name) > 1
-    ]
-    return cautions
+    return [*cautions, *_same_practice(verdicts)]
+
+
+def _same_practice(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Yield a caution on packs of one ODS code, and on practices of one name without a code."""
+    codes = Counter(one.ods_code for one in verdicts if one.ods_code)
+    for code in sorted(code for code, number in codes.items() if number > 1):
+        yield (
+            f"{codes[code]} packs are from the practice with the ODS code {code}: if one replaces "
+            "another, leave the earlier one out; otherwise tell them apart by list_id."
+        )
+    names = Counter(one.practice for one in verdicts)
+    for name in sorted(name for name, number in names.items() if number > 1):
+        of_name = [one.ods_code for one in verdicts if one.practice == name]
+        if "" in of_name:
+            yield (
+                f"{names[name]} packs are from a practice named {shown(name) or '(none)'}, and "
+                "not all have an ODS code: tell them apart by list_id."
+            )
+        elif len(set(of_name)) > 1:
+            yield (
+                f"{len(set(of_name))} practices are named {shown(name)}: tell them apart by "
+                f"ods_code ({', '.join(sorted(set(of_name)))})."
+            )
 
 
 def _shared(combined: pl.DataFrame) -> list[str]:

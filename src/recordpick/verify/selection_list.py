@@ -5,12 +5,17 @@ The rules are those of docs/selection-list.md.
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from recordpick.handover.selection_list import list_sha256
 from recordpick.index.values import is_valid
+from recordpick.matching.answers import BETWEEN_KINDS
+from recordpick.text import plural
 from recordpick.verify.csv_files import LINE, line_numbers
 from recordpick.verify.descriptor import Description
+from recordpick.verify.open_pack import shown
 from recordpick.verify.verdict import Check
 
 LIST, REPORT = "selection_list.csv", "criteria_report.csv"
@@ -27,6 +32,10 @@ def check_numbering(selected: pl.DataFrame, description: Description) -> Check:
     rules = [
         (pl.col("line") != pl.int_range(1, pl.len() + 1), "line numbers do not count up from 1"),
         (pl.col("record_number") != pl.col("n"), "record_number is not that of the patient"),
+        (
+            pl.col("ods_code").fill_null("") != description.ods_code,
+            "ods_code is not that of the pack",
+        ),
         (pl.col("list_id") != description.list_id, "list_id is not that of the pack"),
     ]
     if not description.list_id:
@@ -130,6 +139,51 @@ def check_criteria(selected: pl.DataFrame, report: pl.DataFrame) -> Check:
     return Check(
         "Numbers for each criterion", says, tuple(problems), tuple(_short_criteria(criteria))
     )
+
+
+_KIND = re.compile(r"(.+) ([0-9]+(?:,[0-9]{3})*) of at least ([0-9]+(?:,[0-9]{3})*)")
+_NOT_KNOWN = " not known"
+
+
+def check_kinds(selected: pl.DataFrame, report: pl.DataFrame) -> Check:
+    """Check what the report says of each kind against the list's lines.
+
+    Only criteria that take some of each kind have kinds.
+    """
+    kinds = pl.col("kind").str.split(BETWEEN_KINDS)
+    lines = selected.select("criterion_id", kinds).explode("kind").drop_nulls()
+    counted = {
+        (criterion_id, kind): number
+        for criterion_id, kind, number in lines.group_by("criterion_id", "kind").len().iter_rows()
+    }
+    problems, short, named = [], [], set()
+    rows = report.filter(pl.col("kinds").is_not_null()).select(LINE, "criterion_id", "kinds")
+    for line, criterion_id, text in rows.iter_rows():
+        for part in text.split(BETWEEN_KINDS):
+            found = _KIND.fullmatch(part)
+            if found is None:
+                if not part.endswith(_NOT_KNOWN):
+                    problems.append(f"{REPORT}, line {line:,}: kinds has another form than usual.")
+                continue
+            named.add((criterion_id, found[1]))
+            has, wanted = (int(number.replace(",", "")) for number in found.groups()[1:])
+            listed = counted.get((criterion_id, found[1]), 0)
+            if has != listed:
+                problems.append(
+                    f"{criterion_id}: {LIST} has {listed:,} lines of the kind {shown(found[1])!r}, "
+                    f"and {REPORT} says that {has:,} were picked."
+                )
+            elif has < wanted:
+                short.append(f"{criterion_id}: {shown(part)}.")
+    unknown = sorted(f"{one} {shown(kind)}" for one, kind in counted.keys() - named)
+    problems += [f"{REPORT} does not name the kind of {one}, which {LIST} has." for one in unknown]
+    criteria = rows.height
+    says = (
+        f"{plural(criteria, 'criterion takes', 'criteria take')} some of each of "
+        f"{plural(len(named), 'kind')}; "
+        + (f"{len(short):,} have fewer than wanted." if short else "each has what is wanted.")
+    )
+    return Check("Some of each", says, tuple(problems), tuple(short))
 
 
 def _before() -> pl.Expr:

@@ -52,6 +52,8 @@ class Verdict:
     list_sha256: str = ""
     working_file: str = ""
     """What names the working file and its copies; "" in packs made before it was written."""
+    ods_code: str = ""
+    """The practice's ODS code; "" where it was not given."""
 
     @property
     def is_sound(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 
 from recordpick.handover.readme import SYNTHETIC
-from recordpick.handover.selection_list import spoken_fingerprint
+from recordpick.handover.selection_list import PACK_FINGERPRINT_LETTERS, spoken_fingerprint
 from recordpick.text import plural
 from recordpick.verify.descriptor import is_sha256
+from recordpick.verify.fingerprint_check import FINGERPRINT
 from recordpick.verify.open_pack import shown
 from recordpick.verify.random_draw import PATIENTS
 from recordpick.verify.verdict import Check, Verdict
@@ -23,9 +24,11 @@ def verdict_page(verdict: Verdict) -> list[str]:
         ("Pack", shown(verdict.path)),
         ("List", _list(verdict)),
         ("Practice", shown(verdict.practice) or "not named"),
+        ("ODS code", verdict.ods_code),
         ("Criteria", verdict.criteria_pack),
         ("Written", verdict.written),
-        ("Fingerprint", verdict.fingerprint),
+        ("Fingerprint", short_fingerprint(verdict.fingerprint)),
+        ("SHA-256", verdict.fingerprint),
     ]
     lines = [f"{name:<12}{text}" for name, text in head if text]
     if verdict.synthetic:
@@ -35,6 +38,14 @@ def verdict_page(verdict: Verdict) -> list[str]:
         lines += check_lines(check)
     lines += ["", *_summary(verdict)]
     return lines
+
+
+def short_fingerprint(sha256: str) -> str:
+    """Return a pack's fingerprint as it is read aloud, of 16 letters; "" for "".
+
+    "" too for what is not a SHA-256.
+    """
+    return spoken_fingerprint(sha256, PACK_FINGERPRINT_LETTERS) if is_sha256(sha256) else ""
 
 
 def _list(verdict: Verdict) -> str:
@@ -74,9 +85,17 @@ def check_lines(check: Check) -> list[str]:
 
 def _summary(verdict: Verdict) -> list[str]:
     if verdict.is_sound:
+        right = "The pack is right: it is complete, and everything in it fits together."
+        if any(check.name == FINGERPRINT for check in verdict.checks):
+            return _wrapped(f"{right} Its fingerprint is the one that you were told.")
         return _wrapped(
-            "The pack is right: it is complete, and everything in it fits together. The "
-            "fingerprint shows that it comes from the practice: ask them to read theirs to you."
+            f"{right} The fingerprint shows that it comes from the practice: ask them to read "
+            "theirs to you, and give it with --fingerprint."
+        )
+    if [check.name for check in verdict.checks if not check.is_sound] == [FINGERPRINT]:
+        return _wrapped(
+            "Everything in the pack fits together, but its fingerprint is NOT the one that you "
+            "were told: do not import it before you know why."
         )
     if [check.name for check in verdict.checks if not check.is_sound] == [PATIENTS]:
         return _wrapped(

@@ -19,6 +19,7 @@ from recordpick.verify.selection_list import (
     LIST,
     REPORT,
     check_criteria,
+    check_kinds,
     check_numbering,
     check_people,
 )
@@ -105,7 +106,10 @@ def verify(files: PackFiles, index: PracticeIndex | None = None) -> Verdict:
     description, described_check = read_descriptor(files.contents)
     tables = {
         table.file: parse_table(
-            table, files.contents[table.file], newer=description.newer, version=description.version
+            table,
+            files.contents[table.file],
+            newer=description.newer,
+            older=description.older,
         )
         for table in TABLES
         if table.file in files.contents
@@ -133,6 +137,7 @@ def verify(files: PackFiles, index: PracticeIndex | None = None) -> Verdict:
         selected=_selected(tables[LIST]) if sound else None,
         list_sha256=description.list_sha256,
         working_file=description.working_file,
+        ods_code=description.ods_code,
     )
 
 
@@ -150,7 +155,10 @@ def _check_list(
         skipped = f"{REPORT} could not be read"
         checks.append(Check("Numbers for each criterion", "", skipped=skipped))
     else:
-        checks.append(check_criteria(selected, with_types(tables[REPORT])))
+        report = with_types(tables[REPORT])
+        checks.append(check_criteria(selected, report))
+        if report["kinds"].count():
+            checks.append(check_kinds(selected, report))
     tickets = check_tickets(selected, description)
     checks.append(tickets)
     if index is not None:

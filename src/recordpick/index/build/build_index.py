@@ -178,11 +178,18 @@ def build_index(  # noqa: PLR0913 - all but two are keyword-only
             as_at_from=day.source,
             warnings=warnings,
             restrictions=restrictions_on(read, folder / "patients.parquet"),
+            ods_code=_ods_code(read),
         )
         write_manifest(folder, manifest)
         write_page(folder, manifest)
     progress("the index is in place", 1.0)
     return open_index(Path(out), is_just_made=True)
+
+
+def _ods_code(read: list[Source]) -> str:
+    """Return the practice's ODS code; "" where the sources have none, or different ones."""
+    codes = {source.ods_code for source in read if source.ods_code}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _make(

@@ -62,6 +62,7 @@ def read_folder(path: Path, work: Path, *_: object) -> Source:
     return Source(
         parts,
         practice=manifest.practice,
+        ods_code=manifest.ods_code,
         as_at=manifest.as_at,
         synthetic=manifest.synthetic,
         conflated=manifest.conflated,

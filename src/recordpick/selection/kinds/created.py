@@ -8,31 +8,41 @@ from typing import TYPE_CHECKING
 
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
+from recordpick.identifiers import ods_code as ods_code_of
 from recordpick.selection.events import Body, BrokenEventError, Event, text_sha256
 from recordpick.selection.kinds.event_kind import Before, EventKind
 from recordpick.selection.kinds.index_used import check_index, index_body, index_used
 from recordpick.selection.permanent import Header, PermanentState
-from recordpick.selection.typed_text import clean_practice
+from recordpick.selection.typed_text import clean_ods_code, clean_practice
 
 if TYPE_CHECKING:
     from recordpick.index.practice_index import PracticeIndex
 
 
 def decide_new_file(
-    meta: Mapping[str, str], pack: Pack, index: PracticeIndex, as_at: date, practice: str, seed: str
+    meta: Mapping[str, str],
+    pack: Pack,
+    index: PracticeIndex,
+    as_at: date,
+    practice: str,
+    seed: str,
+    *,
+    ods_code: str = "",
 ) -> Body:
     """Return the body of a new file's first event.
 
-    UserError for a pack that cannot be written and read again, and for a practice's name that is
-    too long or has control characters.
+    UserError for a pack that cannot be written and read again, for a practice's name that is too
+    long or has control characters, and for an ODS code that is not one.
     """
     from recordpick.criteria.load import parse_pack
 
     _check_encodable(pack)
     parse_pack(pack.files)  # what could not be read again is not written
+    code = clean_ods_code(ods_code)
     return {
         "meta": [[key, value] for key, value in sorted(meta.items())],
         "practice": clean_practice(practice),
+        **({"ods_code": code} if code else {}),
         "synthetic": index.manifest.synthetic,
         "pack": pack.fingerprint,
         "pack_files": [[name, text_sha256(text)] for name, text in pack.files.items()],
@@ -62,7 +72,13 @@ def _header(event: Event) -> Header:
         meta=_pairs(event, "meta"),
         suggestion_seed=event.text("suggestion_seed"),
         index=index_used(event),
+        ods_code=_ods_code(event),
     )
+
+
+def _ods_code(event: Event) -> str:
+    """Return the practice's ODS code: files made before it was asked for have none."""
+    return event.text("ods_code") if "ods_code" in event.body else ""
 
 
 def _pairs(event: Event, key: str) -> tuple[tuple[str, str], ...]:
@@ -89,6 +105,9 @@ def _check(event: Event, before: Before) -> None:
     check_index(event, before)
     if not isinstance(event.body.get("synthetic"), bool):
         raise BrokenEventError(event.seq, "does not say whether the patients are made up")
+    code = _ods_code(event)
+    if code and ods_code_of(code) != code:
+        raise BrokenEventError(event.seq, "has an ODS code that is not one")
 
 
 CREATED = EventKind(

@@ -22,6 +22,7 @@ from recordpick.tui.masking import PrivateText
 from recordpick.tui.text import content
 
 if TYPE_CHECKING:
+    from recordpick.comparison.report import ComparisonReport
     from recordpick.selection.results import Phase
     from recordpick.tui.screens.checking import CheckingScreen
     from recordpick.tui.screens.picking import PickingScreen
@@ -108,19 +109,31 @@ async def check_records(screen: PickingScreen, session: Session) -> None:
             return
         initials = said.strip()
     phase = phases[at][0]
-    opened = await run_in_background(screen, lambda: open_checking(session, phase, initials))
+    report = screen.comparison
+    opened = await run_in_background(
+        screen, lambda: open_checking(session, phase, initials, report)
+    )
     if opened is not None:
         await screen.app.push_screen_wait(opened)
         screen.show_changes("")
 
 
-def open_checking(session: Session, phase: Phase, initials: str) -> CheckingScreen:
-    """Return the screen of a phase: for a thread. UserError where nothing can be checked."""
+def open_checking(
+    session: Session, phase: Phase, initials: str, report: ComparisonReport | None = None
+) -> CheckingScreen:
+    """Return the screen of a phase: for a thread. UserError where nothing can be checked.
+
+    With the `report` of a comparison, lines show what it proposes until they have a result.
+    """
     from recordpick.selection.typed_text import clean_initials
     from recordpick.tui.checking_state import Checking
     from recordpick.tui.screens.checking import CheckingScreen
 
     checking = Checking(session.file, session.index, phase, clean_initials(initials), _today)
+    if report is not None:
+        from recordpick.comparison.proposals import proposals_for
+
+        checking.proposed = proposals_for(report, session.file)
     return CheckingScreen(session, checking)
 
 

@@ -151,10 +151,19 @@ def write_pack(session: Session, request: ExportRequest, progress: Progress = si
         )
         picks, records = len(session.selection.picks), len(session.selection.patient_ids)
         written = f"{picks:,} lines for {records:,} patient records are written to {out}."
-        return Exported(out, (written, *messages))
+        return Exported(out, (written, *messages, _fingerprint(session)))
     export(file, index, request.out, matches, progress, options=options)
     written = "\n".join(summary(request.out))
-    return Exported(request.out, (*messages, written, "Hand the whole folder to the supplier."))
+    hand_over = "Hand the whole folder to the supplier."
+    return Exported(request.out, (*messages, written, hand_over, _fingerprint(session)))
+
+
+def _fingerprint(session: Session) -> str:
+    """Return what to read aloud to the supplier, so that they know the pack is yours."""
+    from recordpick.handover.selection_list import PACK_FINGERPRINT_LETTERS, spoken_fingerprint
+
+    sha256 = session.selection.exports[-1].sha256
+    return f"Fingerprint, to read aloud: {spoken_fingerprint(sha256, PACK_FINGERPRINT_LETTERS)}"
 
 
 class ExportDialog(Modal[ExportRequest | None]):

@@ -96,7 +96,9 @@ class CheckingScreen(FlowScreen[None]):
         "of this record. Only Enter goes on to another patient, and only when this one is "
         "finished. Below the lines is what to compare, and the entries that made the record match, "
         "as the old system shows them. ! marks a line about which people disagree: Enter shows "
-        "both results, and one is chosen with a reason.",
+        "both results, and one is chosen with a reason. ◊ is what a comparison of both systems' "
+        "records proposes: only y, or a result of your own, makes it a result. Random records have "
+        "no ◊.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key(
@@ -115,6 +117,7 @@ class CheckingScreen(FlowScreen[None]):
             label="Not there",
         ),
         key("a", "result('a')", "Not applicable: to this record", CHECKING, label="N/A"),
+        key("y", "confirm", "Confirm: what the comparison proposes (◊)", CHECKING),
         key("enter", "go_on", _GO_ON, CHECKING),
         key("left", "line_before", "Line before", CHECKING, label="Line before", display="←"),
         key(
@@ -383,6 +386,19 @@ class CheckingScreen(FlowScreen[None]):
         else:
             self._save(row, outcome)
 
+    def action_confirm(self) -> None:
+        """Make what the comparison proposes for the line under the cursor a result."""
+        verdict = self._held.judge("y", self.clock())
+        if verdict == "retract":
+            self.action_undo()
+            self.show_message("y was held down: it counted once.")
+            return
+        row = self.row
+        if verdict == "ignore" or row is None or self.record is None:
+            return
+        if self._locked_at is None and self.change(lambda: self.checking.confirm(row)):
+            self._move_on()
+
     def _save(self, row: Row, outcome: Outcome, differs: str = "", severity: Severity = "") -> None:
         if self.change(lambda: self.checking.set(row, outcome, differs, severity)):
             self._move_on()
@@ -424,8 +440,7 @@ class CheckingScreen(FlowScreen[None]):
         field.value = ""
         field.display = True
         field.focus()
-        words = " · ".join(compare)
-        self._ask(f"What differs in {row.name}? Enter goes on, Esc gives no result. {words}")
+        self._ask(f"What differs in {row.name}? Enter goes on, Esc gives no result.")
 
     def _ask_how_bad(self, row: Row, outcome: Outcome, differs: str) -> None:
         self._asking = "how bad"

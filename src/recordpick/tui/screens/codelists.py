@@ -149,9 +149,9 @@ class CodelistsScreen(FlowScreen[bool]):
             lines = [content(str(reject)) for reject in self._prepared.shown.rejects]
         else:
             lines = _description(one)
-        self._say(lines)
+        self._show_lines(lines)
 
-    def _say(self, lines: list[Content]) -> None:
+    def _show_lines(self, lines: list[Content]) -> None:
         self.query_one("#code-list", Static).update(Content("\n").join(lines))
         self.query_one("#code-list-room").scroll_home(animate=False)
 
@@ -172,7 +172,7 @@ class CodelistsScreen(FlowScreen[bool]):
         lines = [content(f"{code}  {term}") for code, term in codes[:_MOST_CODES]]
         if len(codes) > _MOST_CODES:
             lines.append(content(f"… and {amount(len(codes) - _MOST_CODES)} more", "$quiet"))
-        self._say([*_description(one)[:1], *(lines or _description(one)[1:])])
+        self._show_lines([*_description(one)[:1], *(lines or _description(one)[1:])])
 
     @opens_modal
     async def action_unlisted(self) -> None:
@@ -194,7 +194,7 @@ class CodelistsScreen(FlowScreen[bool]):
             content(f"{fit(amount(row['entries']), 9, right=True)}  {row['code']}  {row['term']}")
             for row in rows
         ]
-        self._say([content(head, "bold"), *lines])
+        self._show_lines([content(head, "bold"), *lines])
 
     @opens_modal
     async def action_filter(self) -> None:

@@ -43,6 +43,7 @@ class NewFile:
     role: Role
     reports: tuple[Path, ...] = ()
     """Further files beside the records: reports of the patients on a list."""
+    ods_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ _FIELDS = {
         "Say which criteria to use.",
     ),
     "practice": _FormField("Practice", "The name of the practice for the selection list."),
+    "ods_code": _FormField(
+        "ODS code",
+        "The practice's ODS code: one letter and five digits, such as A81001. Leave it empty where "
+        "you do not know it, or where the export has it (EMIS).",
+    ),
     "as_at": _FormField(
         "As at",
         "The day on which the export was made, as day/month/year. Leave it empty where the export "
@@ -158,6 +164,7 @@ class NewFileScreen(Screen[NewFile | None]):
                 "mapping": str(filled.mapping or ""),
                 "pack": str(filled.pack),
                 "practice": filled.practice,
+                "ods_code": filled.ods_code,
                 "as_at": filled.as_at.strftime("%d/%m/%Y") if filled.as_at else "",
                 "name": filled.name,
             }
@@ -283,6 +290,7 @@ class NewFileScreen(Screen[NewFile | None]):
                 mapping=parse_path(texts["mapping"]) if texts["mapping"] else None,
                 pack=parse_path(texts["pack"]),
                 practice=texts["practice"],
+                ods_code=texts["ods_code"],
                 as_at=as_at,
                 name=texts["name"],
                 role=as_role(self.query_one("#role", Select).value),

@@ -27,6 +27,7 @@ from recordpick.tui.background import run_in_background, run_with_progress
 from recordpick.tui.dialogs import Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, parse_path
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
+from recordpick.tui.flows.explain_figure import ExplainedFigure, explain_indicator
 from recordpick.tui.screens.codelists import CodelistsScreen, prepare_lists, use_lists
 from recordpick.tui.text import content, day, fit
 from recordpick.tui.widgets.lines import KeysLine
@@ -70,6 +71,10 @@ _NO_DIFFERENCES = (
 
 
 _TURN = "The next report, or the one before"
+_HOW_TO_CHOOSE_A_YEAR = (
+    "A QOF year such as 2026/27, or as-at for that of the as-at date; and, if the reports go to "
+    "31 March: year-end."
+)
 
 
 class ReportsScreen(FlowScreen["Reports"]):
@@ -115,6 +120,8 @@ class ReportsScreen(FlowScreen["Reports"]):
         ),
         key("right", "turn(1)", _TURN, label="Next", display="→", priority=True),
         key("w", "write", "Write: all figures and differences, as CSV", REPORTS, label="Write"),
+        key("x", "explain", "Explain: who is in this figure and who is not", REPORTS, label="Why"),
+        key("y", "period", "Year: another QOF year, or to 31 March", REPORTS, label="Year"),
         key("t", "count_by", "Table: of another QOF year, or other rules", REPORTS, label="Table"),
         key("l", "lists", "Code lists: from official files", REPORTS, label="Code lists"),
         key("left", "turn(-1)", _TURN, priority=True),
@@ -169,9 +176,13 @@ class ReportsScreen(FlowScreen["Reports"]):
         self.query_one("#report-title", Static).update(Content(" ").join(title))
         _, report, keys = _VIEWS[self._view]
         cautions = self._reports.cautions(report)
+        said = "" if report == "capitation" else " ".join(self._reports.counted.by.in_words)
         caution = self.query_one("#report-caution", Static)
-        caution.display = bool(cautions)
-        caution.update(content(" ".join(cautions), "$warning"))
+        caution.display = bool(cautions or said)
+        caution.update(
+            content(f"{said} " if said and cautions else said, "$quiet")
+            + content(" ".join(cautions), "$warning")
+        )
         columns = ["from_records", "current_system", "new_system", "difference"]
         headings = ["in records", "current", "new", "difference"]
         if report:
@@ -283,6 +294,40 @@ class ReportsScreen(FlowScreen["Reports"]):
         if path is None:
             return
         if await run_in_background(self, partial(_completed, count_by, self._session, path)):
+            self._recount()
+
+    @opens_modal
+    async def action_explain(self) -> None:
+        """Show the rules of the indicator under the cursor, and its patients."""
+        at = self.query_one("#figures", OptionList).highlighted
+        if at is None or at >= len(self._rows) or not self._explains():
+            return
+        by = self._reports.counted.by
+        name = str(self._rows[at]["name"])
+        job = partial(explain_indicator, self._session, by, name)
+        explained = await run_in_background(self, job)
+        if explained is not None:
+            await self.app.push_screen_wait(ExplainedFigure(self._session, by, explained))
+
+    def _explains(self) -> bool:
+        """Return whether the report's figures are explained by rules: not capitation's."""
+        return _VIEWS[self._view][1] in ("qof", "target")
+
+    @opens_modal
+    async def action_period(self) -> None:
+        """Choose the QOF year of the reports and the day that they are counted to."""
+        period = self._reports.counted.by.period
+        to_its_end = period.counted_to != period.as_at
+        prompt = TextPrompt(
+            "QOF year",
+            [f"Now: {period.in_words}", _HOW_TO_CHOOSE_A_YEAR],
+            value=f"{period.year} year-end" if to_its_end else period.year,
+            yes="Count",
+        )
+        text = await self.app.push_screen_wait(prompt)
+        if text is None:
+            return
+        if await run_in_background(self, partial(_completed, choose_period, self._session, text)):
             self._recount()
 
     @opens_modal
@@ -495,6 +540,22 @@ def count_by(session: Session, path: Path) -> None:
             import_figures(session.file, session.index, {}, rules=path)
         else:
             import_figures(session.file, session.index, {}, qof=path)
+
+
+def choose_period(session: Session, text: str) -> None:
+    """Choose the QOF year and the day to count to, as typed: for a thread.
+
+    UserError where the text is something else.
+    """
+    from recordpick.errors import UserError
+    from recordpick.reports.import_figures import import_figures
+    from recordpick.reports.period import COUNT_TO
+
+    words = text.casefold().split()
+    count_to = next((word for word in COUNT_TO[::-1] if word in words[1:]), COUNT_TO[0])
+    if words[1:] not in ([], [count_to]) or not words:
+        raise UserError(f"{text.strip()!r} is not a QOF year: write 2026/27, or 2026/27 year-end.")
+    import_figures(session.file, session.index, {}, period=(words[0], count_to))
 
 
 def write_differences(reports: Reports, out: Path) -> None:

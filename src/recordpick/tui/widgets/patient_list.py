@@ -219,7 +219,8 @@ class PatientList(Vertical):
             line = self.criterion
             if line.state == "closed" and is_masking(self.app):
                 line = replace(line, reason=masked(line.reason))  # it may concern a patient
-            text = criterion_head(line, width, self.screen.size.height)
+            kinds = self._session.kinds(line.id)
+            text = criterion_head(line, width, self.screen.size.height, kinds)
         self.query_one("#head", TextLine).show(text)
 
     def show_patients(self) -> None:

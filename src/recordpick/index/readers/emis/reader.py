@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.identifiers import ods_code
 from recordpick.index.lookup import LookupTable
 from recordpick.index.manifest import Conflated
 from recordpick.index.readers.emis import files as emis
@@ -104,6 +105,7 @@ def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _
     return Source(
         parts=tuple(parts),
         practice=_practice(guids, organisation_names),
+        ods_code=_ods_code(guids, organisation_names),
         as_at=as_at,
         notes=(*_notes(named, opened), *_not_needed(opened, used), *patients.notes),
         warnings=_warnings(path, deltas),
@@ -134,6 +136,15 @@ def _practice(guids: Sequence[str], organisation_names: LookedUp | None) -> str:
         dict(organisation_names.frame.select(KEY, "name").iter_rows()) if organisation_names else {}
     )
     return ", ".join(dict.fromkeys(names[guid] for guid in guids if names.get(guid)))
+
+
+def _ods_code(guids: Sequence[str], organisation_names: LookedUp | None) -> str:
+    """Return the ODS code of the practice whose patients these are; "" without exactly one."""
+    if organisation_names is None:
+        return ""
+    held = dict(organisation_names.frame.select(KEY, "ods").iter_rows())
+    codes = {ods_code(held.get(guid) or "") for guid in guids}
+    return (codes.pop() or "") if len(codes) == 1 else ""
 
 
 def _codes(opened: Opened, keys: Keys, path: Path) -> LookedUp | None:

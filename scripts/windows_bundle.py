@@ -1,0 +1,308 @@
+"""Make the zip for Windows: Python, recordpick and what it needs, to be unpacked and started.
+
+    python scripts/windows_bundle.py --python EMBEDDABLE.zip --wheels FOLDER --out recordpick.zip
+
+EMBEDDABLE.zip is python.org's "Windows embeddable package (64-bit)". FOLDER gets the wheels: those
+that are missing there are fetched by pip. `pip download --platform` asks each library's
+requirements as on the system that it runs on, and so leaves out what only Windows needs; here each
+is asked again as Windows would answer, until nothing is missing. The folder serves
+`py -m pip install --no-index --find-links FOLDER recordpick` as well.
+
+The same Python and wheels give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from pathlib import Path, PurePosixPath
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+TOP = Path(__file__).resolve().parents[1]
+DAY = (2026, 1, 1, 0, 0, 0)
+"""The time of every file in the zip: a real one would give other bytes each time."""
+LARGEST = 100 * 1024**2
+TOP_FOLDER = "recordpick"
+NOT_NEEDED = (".pyi", ".pxd", ".h", ".lib", ".a")
+"""Endings of files for those who build on a library; so are its own tests."""
+LICENCES = ("licen", "copying", "notice", "authors", "third_party", "copyright")
+MAKER = "cyclonedx-bom>=7,<8"
+
+COMMAND = """\
+@echo off
+rem recordpick without arguments opens the app, in Windows Terminal where there is one.
+setlocal
+set "HERE=%~dp0"
+set "PYTHONUTF8=1"
+if not "%~1"=="" goto run
+if defined WT_SESSION goto run
+where wt.exe >nul 2>nul
+if errorlevel 1 goto run
+start "" wt.exe -d "%CD%" "%HERE%python\\python.exe" -m recordpick
+exit /b 0
+:run
+"%HERE%python\\python.exe" -m recordpick %*
+set "CODE=%ERRORLEVEL%"
+if "%~1"=="" if not "%CODE%"=="0" pause
+exit /b %CODE%
+"""
+HANDBOOK = """\
+<!doctype html><meta charset="utf-8"><title>recordpick handbook</title>
+<meta http-equiv="refresh" content="0; url=lib/recordpick/handbook/README.html">
+<p><a href="lib/recordpick/handbook/README.html">The handbook</a></p>
+"""
+START_HERE = """\
+recordpick {version} for Windows (64-bit)
+
+Double-click recordpick.cmd to start. Handbook.html explains everything; begin with its page
+"On Windows". Nothing is installed, and nothing leaves this computer. To remove recordpick, delete
+this folder; your working files are where you put them.
+"""
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel: its file, the library's name and version, and what it requires."""
+
+    path: Path
+    name: str
+    version: str
+    requires: tuple[str, ...]
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+
+def read_wheel(path: Path) -> Wheel:
+    """Read what a wheel says about itself."""
+    name, version, _, _ = parse_wheel_filename(path.name)
+    with zipfile.ZipFile(path) as file:
+        metadata = next(
+            one
+            for one in file.namelist()
+            if one.endswith(".dist-info/METADATA") and one.count("/") == 1
+        )
+        headers = HeaderParser().parsestr(file.read(metadata).decode("utf-8"))
+    return Wheel(path, str(name), str(version), tuple(headers.get_all("Requires-Dist") or ()))
+
+
+def windows_environment(python: str) -> dict[str, str]:
+    """Return what the markers of requirements mean on Windows; `python` is a version as 3.13."""
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": f"{python}.0",
+        "os_name": "nt",
+        "platform_machine": "AMD64",
+        "platform_python_implementation": "CPython",
+        "platform_release": "10",
+        "platform_system": "Windows",
+        "platform_version": "10.0.19045",
+        "python_full_version": f"{python}.0",
+        "python_version": python,
+        "sys_platform": "win32",
+    }
+
+
+def missing(wheels: list[Wheel], python: str, first: str = "recordpick") -> list[str]:
+    """Return the requirements that no wheel meets, followed from `first` as Windows would.
+
+    ValueError where a wheel of the library is there in a version that is not wanted.
+    """
+    by_name = {wheel.name: wheel for wheel in wheels}
+    environment = windows_environment(python)
+    found: dict[str, str] = {}
+    pending: list[tuple[str, tuple[str, ...]]] = [(canonicalize_name(first), ())]
+    seen = set()
+    while pending:
+        name, extras = pending.pop()
+        wheel = by_name.get(canonicalize_name(name))
+        if wheel is None or (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        for text in wheel.requires:
+            wanted = Requirement(text)
+            marker = wanted.marker
+            if marker and not any(
+                marker.evaluate({**environment, "extra": extra}) for extra in ("", *extras)
+            ):
+                continue
+            there = by_name.get(canonicalize_name(wanted.name))
+            if there is None:
+                found[canonicalize_name(wanted.name)] = f"{wanted.name}{wanted.specifier}"
+            elif not wanted.specifier.contains(there.version, prereleases=True):
+                raise ValueError(f"{wheel.name} needs {text}, and {there.path.name} is there")
+            pending.append((canonicalize_name(wanted.name), tuple(sorted(wanted.extras))))
+    return sorted(found.values())
+
+
+def used(wheels: list[Wheel], python: str, first: str = "recordpick") -> list[Wheel]:
+    """Return the wheels that recordpick needs on Windows, by name; others are left out."""
+    environment = windows_environment(python)
+    by_name = {wheel.name: wheel for wheel in wheels}
+    kept: dict[str, Wheel] = {}
+    pending: list[tuple[str, tuple[str, ...]]] = [(canonicalize_name(first), ())]
+    while pending:
+        name, extras = pending.pop()
+        wheel = by_name[canonicalize_name(name)]
+        if wheel.name in kept and not extras:
+            continue
+        kept[wheel.name] = wheel
+        for text in wheel.requires:
+            wanted = Requirement(text)
+            marker = wanted.marker
+            if marker is None or any(
+                marker.evaluate({**environment, "extra": extra}) for extra in ("", *extras)
+            ):
+                pending.append((canonicalize_name(wanted.name), tuple(sorted(wanted.extras))))
+    return [kept[name] for name in sorted(kept)]
+
+
+def run(*words: str | Path) -> None:
+    """Run a program; its messages go to the terminal."""
+    subprocess.run([str(word) for word in words], check=True)
+
+
+def fetch(folder: Path, python: str) -> list[Wheel]:
+    """Make our own wheel, fetch what it needs on Windows, and return all wheels of the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("recordpick-*.whl"):
+        old.unlink()
+    pip = (sys.executable, "-m", "pip")
+    run(*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, TOP)
+    download = (
+        *(*pip, "download", "--quiet", "--dest", folder, "--platform", "win_amd64"),
+        *("--python-version", python, "--only-binary", ":all:", "--find-links", folder),
+    )
+    own = next(folder.glob("recordpick-*.whl"))
+    run(*download, own)
+    while True:
+        wheels = [read_wheel(path) for path in sorted(folder.glob("*.whl"))]
+        more = missing(wheels, python)
+        if not more:
+            return wheels
+        run(*download, *more)
+
+
+def bill_of_materials(wheels: list[Wheel]) -> bytes:
+    """Return a CycloneDX bill of materials in JSON, made by cyclonedx-bom."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        run(sys.executable, "-m", "venv", folder / "maker")
+        maker = (
+            folder / "maker" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        )
+        run(maker, "-m", "pip", "install", "--quiet", MAKER)
+        pinned = folder / "requirements.txt"
+        lines = [f"{one.name}=={one.version} --hash=sha256:{one.sha256}" for one in wheels]
+        pinned.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        out = folder / "bill.json"
+        run(
+            *(maker, "-m", "cyclonedx_py", "requirements", "--of", "JSON", "--sv", "1.6"),
+            *("--output-reproducible", "-o", out, pinned),
+        )
+        bill = json.loads(out.read_text(encoding="utf-8"))
+    for component in bill["components"]:
+        component.pop("externalReferences", None)  # addresses of registries
+    return (json.dumps(bill, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def files_of_wheel(wheel: Wheel) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a wheel as they are installed, with their paths below `lib`."""
+    with zipfile.ZipFile(wheel.path) as file:
+        for name in file.namelist():
+            if name.endswith("/"):
+                continue
+            first, _, rest = name.partition("/")
+            if first.endswith(".data"):
+                kind, _, rest = rest.partition("/")
+                if kind not in {"purelib", "platlib"}:
+                    continue  # scripts and manual pages: nothing starts them here
+            else:
+                rest = name
+            if rest.endswith(NOT_NEEDED) or "/tests/" in rest:
+                continue
+            if PurePosixPath(rest).is_absolute() or ".." in PurePosixPath(rest).parts:
+                raise ValueError(f"{wheel.path.name} has a file outside its folder: {rest}")
+            yield rest, file.read(name)
+
+
+def contents(python_zip: Path, wheels: list[Wheel], bill: bytes) -> dict[str, bytes]:
+    """Return every file of the bundle by its path."""
+    files: dict[str, bytes] = {}
+    with zipfile.ZipFile(python_zip) as python:
+        names = python.namelist()
+        paths = next(one for one in names if one.endswith("._pth"))
+        for name in names:
+            if name != paths and not name.endswith("/"):
+                files[f"python/{name}"] = python.read(name)
+        stem = paths.removesuffix("._pth")
+        files[f"python/{paths}"] = f"{stem}.zip\r\n.\r\n..\\lib\r\n".encode()
+        licence = next((one for one in names if one.upper().startswith("LICENSE")), None)
+        if licence is not None:
+            files["licences/python/LICENSE.txt"] = python.read(licence)
+    for wheel in wheels:
+        for name, content in files_of_wheel(wheel):
+            files[f"lib/{name}"] = content
+            parts = PurePosixPath(name).parts
+            if parts[0].endswith(".dist-info") and parts[-1].lower().startswith(LICENCES):
+                files[f"licences/{wheel.name}/{'-'.join(parts[1:])}"] = content
+    version = next(one.version for one in wheels if one.name == "recordpick")
+    files["recordpick.cmd"] = COMMAND.replace("\n", "\r\n").encode("ascii")
+    files["Handbook.html"] = HANDBOOK.encode("ascii")
+    files["START-HERE.txt"] = START_HERE.format(version=version).replace("\n", "\r\n").encode()
+    files["bill-of-materials.cdx.json"] = bill
+    return {f"{TOP_FOLDER}/{name}": content for name, content in files.items()}
+
+
+def write_zip(out: Path, files: dict[str, bytes]) -> None:
+    """Write the files in the order of their names, each with the same time."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as bundle:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            bundle.writestr(entry, files[name], compresslevel=9)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the bundle; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--python", type=Path, required=True, help="the embeddable package, a zip")
+    parser.add_argument("--wheels", type=Path, required=True, help="a folder for the wheels")
+    parser.add_argument("--out", type=Path, required=True, help="the zip to write")
+    parser.add_argument("--version", default="3.13", help="of the embeddable Python")
+    parser.add_argument("--offline", action="store_true", help="use the wheels as they are")
+    options = parser.parse_args(arguments)
+    if options.offline:
+        wheels = [read_wheel(path) for path in sorted(options.wheels.glob("*.whl"))]
+        if more := missing(wheels, options.version):
+            print(f"These are missing in {options.wheels}: {', '.join(more)}", file=sys.stderr)
+            return 1
+    else:
+        wheels = fetch(options.wheels, options.version)
+    wheels = used(wheels, options.version)
+    write_zip(options.out, contents(options.python, wheels, bill_of_materials(wheels)))
+    size = options.out.stat().st_size
+    digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
+    print(f"{options.out}: {len(wheels)} libraries, {size / 1024**2:.1f} MB, SHA-256 {digest}")
+    if size > LARGEST:
+        print(f"It is larger than {LARGEST // 1024**2} MB.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
