@@ -17,6 +17,7 @@ from recordpick.data_checking.checking_copies import (
 )
 from recordpick.data_checking.keep_result import keep_entry, make_entry
 from recordpick.data_checking.phase_lines import (
+    also_given,
     current_phase,
     phase_lines,
     records_named,
@@ -147,6 +148,16 @@ def test_a_conflict_between_copies_is_named_when_it_is_imported(file):
     (sentence,) = taken_in(file, cd).disagree
     assert "(A-1, patient P01): CD says 'not there', AB 'same'. Nothing counts" in sentence
     assert result_of(file, "A-1", "P01") is None
+
+
+def test_records_that_somebody_else_has_too_are_named_when_a_copy_is_given(file):
+    """Two people would check them. One's own earlier share and other phases are not meant."""
+    copy_for(file, "AB", "1-3")
+    patients = [one.patient_id for one in phase_lines(file, FIRST).records]
+    assert "3 also in AB's share" in also_given(file, FIRST, "CD", patients)
+    assert also_given(file, FIRST, "CD", patients[3:]) == ""
+    assert also_given(file, FIRST, "ab", patients) == ""
+    assert also_given(file, "go-live", "CD", patients) == ""
 
 
 def test_two_who_found_different_faults_are_told_apart(file):
