@@ -247,6 +247,8 @@ def test_status_leads_through_the_work(cli, path):
     with WorkingFile.open(path, Person("Kim", "practice")) as file:
         file.record_export(path, "ab" * 32, list_id="RP-TESTTEST-01")
     assert "future" in cli("hand-over", "--how", "by hand", "--on", "1/1/2150", *KIM)[2]
+    too_early = cli("hand-over", "--how", "by hand", "--on", "1/1/1999", *KIM)[2]
+    assert "cannot have been handed over on 01 Jan 1999" in too_early
     assert "List 1 (RP-TESTTEST-01)" in cli("hand-over", "--how", "by NHSmail", *KIM)[1]
     steps = json.loads(cli("status", "--json")[1])["checklist"]
     assert [step["done"] for step in steps] == [True] * 6

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from recordpick.cli.main import main
-from recordpick.data_checking.record_print import record_documents, records_pdf
+from recordpick.data_checking.record_print import in_index, record_documents, records_pdf
 from recordpick.document import Grid
 from recordpick.errors import UserError
 from recordpick.patient_record import read_record, read_records
@@ -119,3 +119,25 @@ def test_the_command_prints_one_record_or_all_selected(path: Path, tmp_path, cap
         assert main([*command, *wrong]) == 2
         assert says in capsys.readouterr().err
     assert not (tmp_path / "two.pdf").exists()
+
+
+def test_a_selected_patient_who_left_does_not_keep_the_others_from_being_printed(
+    path, tmp_path, capsys
+):
+    """Who is not in the newer extract is named; the others are printed."""
+    copy = path.with_name("left.recordpick")
+    shutil.copy(path, copy)
+    with WorkingFile.open(copy, Person("Kim", "practice")) as file:
+        index = index_of(file)
+        here = index.patients(file.as_at).collect()["patient_id"].sort()[0]
+        file.pick("DEM-01", ["GONE1", here])
+        with pytest.raises(UserError, match="has none of these patients"):
+            in_index(file, index, ["GONE1"])
+        expected = [one for one in file.selection.patient_ids if one != "GONE1"]
+        assert in_index(file, index, file.selection.patient_ids)[0] == expected
+    out = tmp_path / "records.pdf"
+    assert main(["record", str(copy), "--selected", "--out", str(out)]) == 0
+    printed, said = capsys.readouterr()
+    assert "does not have 1 of them, who is not printed: GONE1." in said
+    assert printed.startswith(f"{len(expected)} record")
+    assert out.exists()

@@ -17,6 +17,7 @@ from recordpick.data_checking.checking_copies import (
 )
 from recordpick.data_checking.keep_result import keep_entry, make_entry
 from recordpick.data_checking.phase_lines import (
+    also_given,
     current_phase,
     phase_lines,
     records_named,
@@ -25,6 +26,8 @@ from recordpick.data_checking.phase_lines import (
 from recordpick.data_checking.progress import progress
 from recordpick.data_checking.record_areas import AREA_NAMES
 from recordpick.errors import UserError
+from recordpick.selection.merging import plan_merge
+from recordpick.selection.other_copies import other_copies
 from recordpick.selection.results import Entry
 from recordpick.selection.working_file import WorkingFile
 
@@ -147,6 +150,26 @@ def test_a_conflict_between_copies_is_named_when_it_is_imported(file):
     assert result_of(file, "A-1", "P01") is None
 
 
+def test_records_that_somebody_else_has_too_are_named_when_a_copy_is_given(file):
+    """Two people would check them. One's own earlier share and other phases are not meant."""
+    copy_for(file, "AB", "1-3")
+    patients = [one.patient_id for one in phase_lines(file, FIRST).records]
+    assert "3 also in AB's share" in also_given(file, FIRST, "CD", patients)
+    assert also_given(file, FIRST, "CD", patients[3:]) == ""
+    assert also_given(file, FIRST, "ab", patients) == ""
+    assert also_given(file, "go-live", "CD", patients) == ""
+
+
+def test_two_who_found_different_faults_are_told_apart(file):
+    """Both say different: the sentence says what each of them noted."""
+    ab, cd = copy_for(file, "AB"), copy_for(file, "CD")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "different", differs="the title"))
+    worked_in(cd, lambda copy: judge(copy, "A-1", "P01", "different", by="CD"))
+    taken_in(file, ab)
+    (sentence,) = taken_in(file, cd).disagree
+    assert "CD says 'different' (nothing noted), AB 'different' (the title)." in sentence
+
+
 def test_the_same_initials_in_two_places_are_kept_apart(file):
     """Two people may have the same initials: neither's result replaces the other's unseen."""
     ab = copy_for(file, "AB")
@@ -162,6 +185,69 @@ def test_the_same_initials_in_two_places_are_kept_apart(file):
         ("ab (AB.recordpick)", "same"),
     ]
     assert taken_in(file, ab).nothing_to_do
+
+
+def test_an_import_that_was_undone_is_imported_again_with_all_its_results(file):
+    """Whether the copy went on in between or not: nothing that somebody entered is left out."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    taken_in(file, ab)
+    file.undo()
+    assert result_of(file, "A-1", "P01") is None
+    assert import_words(taken_in(file, ab)) == "1 new result."
+    assert result_of(file, "A-1", "P01") == "same"
+    file.undo()
+    worked_in(ab, lambda copy: judge(copy, "A-2", "P01", "not there"), later=1)
+    assert import_words(taken_in(file, ab)) == "2 new results."
+    assert result_of(file, "A-1", "P01") == "same"
+    assert "everything" in taken_in(file, ab).nothing_to_do
+    with WorkingFile.open(file.path, read_only=True) as reopened:
+        assert result_of(reopened, "A-2", "P01") == "not there"
+        assert len(reopened.selection.issues) == 1
+
+
+def test_a_checking_copy_that_goes_on_after_an_import_is_still_called_one(file):
+    """The practice's file says to import it again, and the copy never to go on with another."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    taken_in(file, ab)
+    assert other_copies(file.path, file.events) == ()
+    worked_in(ab, lambda copy: judge(copy, "A-2", "P01", "same"), later=1)
+    (found,) = other_copies(file.path, file.events)
+    assert "AB's checking copy of this file" in found.says
+    assert not found.have_diverged
+    with WorkingFile.open(ab, read_only=True) as copy:
+        assert other_copies(ab, copy.events) == ()
+        with pytest.raises(UserError, match=r"AB.recordpick is AB's checking copy, and the merged"):
+            plan_merge(copy, file)
+        assert plan_merge(file, copy).nothing_to_do == ""
+
+
+def test_a_copy_whose_import_was_undone_is_named_again(file):
+    """Whoever opens the file sees that it has results which do not count here."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    taken_in(file, ab)
+    file.undo()
+    (found,) = other_copies(file.path, file.events)
+    assert "AB's checking copy of this file" in found.says
+
+
+def test_a_result_kept_beside_another_is_written_before_the_copy_counts_as_imported(file):
+    """A stop between the two loses nothing: the next import finds the copy not yet imported."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "different", differs="hyphen"))
+    judge(file, "A-1", "P01", "not there")
+    for filled in preview_copy(file, ab).apart:
+        file.import_results(filled)
+    taken_in(file, ab)
+    assert len(file.selection.settled.disagreements[FIRST, "A-1", "P01"]) == 2
+    file.undo()
+    assert len(file.selection.settled.disagreements[FIRST, "A-1", "P01"]) == 2
+    file.undo()
+    assert result_of(file, "A-1", "P01") == "not there"
+    taken_in(file, ab)
+    assert len(file.selection.settled.disagreements[FIRST, "A-1", "P01"]) == 2
 
 
 def test_only_results_are_entered_in_a_checking_copy(file):

@@ -148,6 +148,8 @@ def test_the_suppliers_form_is_filled_in_and_the_rest_of_it_stays(found, form, t
         (('["open"]', '["new"]'), "[form] status: write a list of open, resolved, withdrawn."),
         (('"form.xlsx"', '"none.xlsx"'), "none.xlsx"),
         (("[form]", "[form"), "is not TOML"),
+        (('"Description of the issue"', '"A"'), "issue and what_differs go into the same column A"),
+        (('practice = "B1"', 'practice = "A3"'), "A3 holds 'No' already, which would be lost"),
     ],
 )
 def test_a_form_whose_cells_do_not_exist_is_not_filled_in(found, form, tmp_path, change, says):

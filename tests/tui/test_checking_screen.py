@@ -15,10 +15,12 @@ from checked_files import ANN, TODAY, make_handed_over
 
 from recordpick.comparison.proposals import Proposal
 from recordpick.data_checking.checking_copies import free_copy_path
+from recordpick.data_checking.identity import Identity
 from recordpick.data_checking.keep_result import keep_entry, make_entry
 from recordpick.data_checking.phase_lines import phase_lines
 from recordpick.data_checking.result_cells import initials_of
 from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.checking_words import identity_line
 from recordpick.tui.key_repeat import HeldKeys
 from recordpick.tui.screens.checking import CheckingScreen
 
@@ -268,3 +270,12 @@ async def test_records_and_the_workbook_are_written_from_the_screen(path):
     assert one.startswith(b"%PDF-")
     assert one.count(b"/Type /Page\n") < every.count(b"/Type /Page\n")
     assert path.with_name("ours.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_a_patient_whom_the_index_lacks_is_not_called_nameless():
+    """No name and no NHS number would be read as a fault of the record."""
+    assert str(identity_line(Identity("10073"), hides=False)) == (
+        " Not in the practice index   patient 10073"
+    )
+    assert "10073" not in str(identity_line(Identity("10073"), hides=True))
+    assert "No name" in str(identity_line(Identity("1", born="01 Jan 1990"), hides=False))

@@ -6,6 +6,7 @@ from tiny import make_tiny
 from recordpick.index.practice_index import open_index
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.dialogs import Notice
 from recordpick.tui.widgets.shared_file_banner import SharedFileBanner
 
 FILE = "demonstration.recordpick"
@@ -111,3 +112,15 @@ async def test_what_cannot_be_done_while_reading_is_said(demo):
             await user.press("e", "enter")
             assert user.title == "Nothing was exported"
             assert not (demo / "demonstration-hand-over").exists()
+
+
+async def test_after_a_take_over_the_app_does_not_say_that_it_has_the_file(demo):
+    """F5 says who took it: what is seen may no longer be what is on the disk."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter")
+        with WorkingFile.open(demo / FILE, BEA, take_over=True):
+            await user.press("f5")
+            assert isinstance(user.screen, Notice)
+            await user.press("enter")
+        await user.press("f5")
+        assert isinstance(user.screen, Notice)

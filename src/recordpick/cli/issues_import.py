@@ -79,7 +79,8 @@ def _import_copy(file: WorkingFile, options: argparse.Namespace) -> int:
     if options.show:
         print_result("Nothing was imported (--show).")
     elif preview.body is not None:
-        print_result("recordpick undo, or u in the app, reverses it.")
+        times = " (once more for the results that are kept beside others)" * bool(preview.apart)
+        print_result(f"recordpick undo, or u in the app, reverses it{times}.")
     return NOT_ALL if preview.notes else 0
 
 
@@ -87,10 +88,11 @@ def _print(preview: ImportPreview, *, shown_only: bool) -> None:
     filled = preview.filled
     for note in preview.notes:
         print_message(note)
-    for replaced in preview.replaced:
-        print_message(_change(replaced))
-    for reason in preview.disagree:
-        print_message(reason)
+    if preview.imported_before is None:
+        for replaced in preview.replaced:
+            print_message(_change(replaced))
+        for reason in preview.disagree:
+            print_message(reason)
     if preview.not_imported:
         print_message(
             f"{len(preview.not_imported):,} could not be imported; they are still in the workbook:"

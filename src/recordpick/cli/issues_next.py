@@ -9,6 +9,7 @@ from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.checking import add_by, add_phase, phase_of
 from recordpick.cli.common import open_with_index
 from recordpick.cli.output import print_json, print_result
+from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.data_checking.issued_lists import Listed
@@ -122,16 +123,15 @@ def _areas(
 
 def _print(record: dict[str, object], phase: str, left: int) -> None:
     """Print a record, one fact a line."""
-    print_result(f"{phase.capitalize()}: {left:,} lines left")
-    for name, word in (
-        ("record", "Record"),
-        ("name", "Name"),
-        ("born", "Born"),
-        ("sex", "Sex"),
-        ("nhs_number", "NHS number"),
-        ("patient", "Patient number"),
-    ):
-        print_result(f"{word}: {record[name] if record[name] is not None else 'none'}")
+    print_result(f"{phase.capitalize()}: {plural(left, 'line')} left")
+    print_result(f"Record: {record['record']}")
+    who = (("name", "Name"), ("born", "Born"), ("sex", "Sex"), ("nhs_number", "NHS number"))
+    if all(record[name] is None for name, _ in who):
+        print_result("Name, date of birth and NHS number: not known, not in the practice index")
+    else:
+        for name, word in who:
+            print_result(f"{word}: {record[name] if record[name] is not None else 'none'}")
+    print_result(f"Patient number: {record['patient']}")
     lines = record["lines"]
     assert isinstance(lines, list)
     for line in lines:

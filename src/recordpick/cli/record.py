@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.common import open_with_index
 from recordpick.cli.lookups import find_patients
-from recordpick.cli.output import print_json, print_result
+from recordpick.cli.output import print_json, print_message, print_result
 from recordpick.errors import UserError
 from recordpick.text import day, plural, similar_hint
 
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 def _write_pdf(options: argparse.Namespace) -> int:
     """Write one record, or all selected ones, as a PDF."""
     from recordpick.atomic import check_new, write_file
-    from recordpick.data_checking.record_print import records_pdf
+    from recordpick.data_checking.record_print import in_index, records_pdf
 
     if options.out.suffix.casefold() != ".pdf":
         raise UserError(f"{options.out}: choose a name that ends in .pdf.")
@@ -71,6 +71,9 @@ def _write_pdf(options: argparse.Namespace) -> int:
             patients = list(file.selection.patient_ids)
             if not patients:
                 raise UserError("No record is selected yet: pick some first.")
+            patients, without = in_index(file, index, patients)
+            if without:
+                print_message(without)
         else:
             patients = find_patients(index, [options.patient])
         content = records_pdf(file, index, patients)

@@ -15,7 +15,7 @@ from pathlib import Path
 from recordpick.atomic import check_new
 from recordpick.data_checking.import_results import disagreements_with
 from recordpick.errors import UserError
-from recordpick.selection.chains import MERGED_KIND
+from recordpick.selection.chains import MERGED_KIND, undone_events
 from recordpick.selection.decisions import ResultsOfLine
 from recordpick.selection.events import Body
 from recordpick.selection.kinds.judgements import JUDGEMENTS
@@ -130,27 +130,26 @@ def preview_copy(file: WorkingFile, path: Path) -> CopyPreview:
 
 
 def import_preview(file: WorkingFile, preview: CopyPreview) -> None:
-    """Import a copy that was compared."""
-    if preview.body is not None:
-        file.import_copy(preview.body)
+    """Import a copy that was compared.
+
+    What is kept apart comes first: once the merge is written the copy counts as imported.
+    """
     for filled in preview.apart:
         file.import_results(filled)
+    if preview.body is not None:
+        file.import_copy(preview.body)
 
 
 def imported_on(file: WorkingFile, initials: str) -> datetime | None:
     """Return when somebody's copy was last imported; None if it never was, or undone since."""
-    imports: dict[int, datetime] = {}
-    undone: set[int] = set()
+    undone = undone_events(file.events)
+    imports: list[datetime] = []
     for event in file.events:
-        if event.kind == MERGED_KIND:
+        if event.kind == MERGED_KIND and event.seq not in undone:
             whose = event.body.get("imported_for")
             if isinstance(whose, str) and whose.casefold() == initials.casefold():
-                imports[event.seq] = event.on
-        elif event.kind == "undone":
-            undone.add(event.number("of"))
-        elif event.kind == "redone":
-            undone.discard(event.number("of"))
-    return max((on for seq, on in imports.items() if seq not in undone), default=None)
+                imports.append(event.on)
+    return max(imports, default=None)
 
 
 def _opened(path: Path, notes: list[str]) -> WorkingFile:

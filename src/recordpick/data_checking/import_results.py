@@ -121,9 +121,18 @@ def disagreements_with(
             yield (
                 f"Line {entry.line} ({entry.criterion_id or 'Random'}, patient "
                 f"{short(entry.patient_id)}): {entry.initials or 'this workbook'} says "
-                f"{entry.outcome!r}, {one.entry.initials or who} {one.entry.outcome!r}. Nothing "
+                f"{_said(entry, one.entry)}, {one.entry.initials or who} "
+                f"{_said(one.entry, entry)}. Nothing "
                 "counts before somebody chooses one (issues resolve)."
             )
+
+
+def _said(entry: Entry, other: Entry) -> str:
+    """Return a result in words; with what was noted where another one is the same without it."""
+    if entry.outcome != other.outcome:
+        return repr(str(entry.outcome))
+    noted = ", ".join(one_line(one) for one in (entry.differs, entry.severity) if one)
+    return f"{str(entry.outcome)!r} ({noted or 'nothing noted'})"
 
 
 def _list_of(file: WorkingFile, book: Workbook, notes: list[str]) -> HandedOver:

@@ -200,6 +200,20 @@ def share_of(file: WorkingFile, phase: Phase, initials: str) -> Share | None:
     return SHARES.values_in(file.selection.kept).get(share_key(phase, initials))
 
 
+def also_given(file: WorkingFile, phase: Phase, initials: str, patient_ids: Iterable[str]) -> str:
+    """Return a sentence on records that are in somebody else's share, too; "" if none are."""
+    own, given = initials.casefold(), set(patient_ids)
+    shared = {
+        share.initials: len(given.intersection(share.patient_ids))
+        for share in shares_of(file, phase)
+        if share.initials.casefold() != own
+    }
+    words = [f"{number:,} also in {who}'s share" for who, number in shared.items() if number]
+    if not words:
+        return ""
+    return f"Of these records {', '.join(words)}: they are checked twice, unless that is changed."
+
+
 def title_of(file: WorkingFile, criterion_id: str | None) -> str:
     """Return the title of a line's criterion."""
     if criterion_id is None:

@@ -10,11 +10,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
+import polars as pl
+
 from recordpick.csv_safety import one_line
 from recordpick.data_checking.evidence import day_in_words, format_value
 from recordpick.data_checking.issued_lists import handed_over, list_ids
 from recordpick.document import Block, Document, Grid, Paragraph, Section
 from recordpick.document_pdf import as_pdf
+from recordpick.errors import UserError
 from recordpick.handover.readme import SYNTHETIC
 from recordpick.handover.tick_sheet_model import spaced_number
 from recordpick.index.practice_index import PracticeIndex
@@ -39,6 +42,33 @@ def records_pdf(file: WorkingFile, index: PracticeIndex, patient_ids: Sequence[s
     practice = one_line(file.practice) or "Practice not named"
     footer = f"{practice} · the current system's records as at {day_in_words(file.as_at)}"
     return as_pdf(record_documents(file, index, patient_ids), footer, tag)
+
+
+def in_index(
+    file: WorkingFile, index: PracticeIndex, patient_ids: Sequence[str]
+) -> tuple[list[str], str]:
+    """Return those of the patients that the index has, and a sentence on the others ("" if none).
+
+    Somebody who was picked may have left before a newer extract; the others' records are printed.
+    UserError where it has none of them.
+    """
+    wanted = list(dict.fromkeys(patient_ids))
+    is_wanted = pl.col("patient_id").is_in(wanted)
+    listed = index.patients(file.as_at).filter(is_wanted).select("patient_id").collect()
+    has = set(listed["patient_id"])
+    found = [one for one in wanted if one in has]
+    missing = [one_line(one) for one in wanted if one not in has]
+    if not found:
+        raise UserError(
+            f"The extract of {day_in_words(file.as_at)} has none of these patients, so there is "
+            "nothing to print."
+        )
+    if not missing:
+        return found, ""
+    return found, (
+        f"The extract of {day_in_words(file.as_at)} does not have {len(missing):,} of them, who "
+        f"{'is' if len(missing) == 1 else 'are'} not printed: {', '.join(missing)}."
+    )
 
 
 def record_documents(

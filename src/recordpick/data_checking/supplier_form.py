@@ -163,7 +163,8 @@ def fill_form(form: Form, log: pl.DataFrame, file: WorkingFile) -> bytes:
     """Return the form, filled in with a row an issue. The empty form stays as it is.
 
     UserError where the form is not a workbook, where a sheet, column or cell that is named does not
-    exist in it, and where it has too few rows; nothing is filled in then.
+    exist in it or would be filled in twice or over what it holds, and where it has too few rows;
+    nothing is filled in then.
     """
     import openpyxl
 
@@ -232,11 +233,26 @@ def _columns(form: Form, sheet: Worksheet, rows: list[list[str]]) -> dict[str, i
         for name, cell in form.cells.items()
         if not _exists(cell, sheet)
     ]
+    problems += _filled_in_twice(form, found)
     if problems:
         raise UserError(
             *(f"{form.workbook.name}, sheet {form.sheet}: {problem}" for problem in problems)
         )
     return found
+
+
+def _filled_in_twice(form: Form, columns: Mapping[str, int]) -> list[str]:
+    """Return a sentence for each column or cell of the form that two things would go into."""
+    places: dict[str, list[str]] = {}
+    for name, column in columns.items():
+        places.setdefault(f"column {_letters(column)}", []).append(name)
+    for name, cell in form.cells.items():
+        places.setdefault(f"cell {cell}", []).append(name)
+    return [
+        f"{' and '.join(names)} go into the same {place}: give each a place of its own."
+        for place, names in places.items()
+        if len(names) > 1
+    ]
 
 
 def _exists(cell: str, sheet: Worksheet) -> bool:
@@ -257,6 +273,13 @@ def _write(form: Form, sheet: Worksheet, row: int, column: int, value: object) -
         raise UserError(
             f"{form.workbook.name}, sheet {form.sheet}: {cell.coordinate} is inside a merged cell. "
             "Name the first cell of it, or take the merging out of the form."
+        )
+    if value is not None and cell.value not in {None, "", value}:
+        held = one_line(str(cell.value))
+        raise UserError(
+            f"{form.workbook.name}, sheet {form.sheet}: {cell.coordinate} holds {held!r} already, "
+            "which would be lost. Choose another cell, other rows (first_row, last_row), or empty "
+            "it in the form."
         )
     if isinstance(value, str):
         cell.value = "\n".join(map(one_line, value.split("\n")))

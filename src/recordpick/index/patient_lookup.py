@@ -55,7 +55,7 @@ def patient_of(index: PracticeIndex, text: str) -> str:
     found = _look_up(index, [_Line(1, "", text.strip())])
     patient, why = found.row(0)[1:]
     if patient is None:
-        raise UserError(f"{text!r} {why}")
+        raise UserError(f"{text!r}: {why}")
     return str(patient)
 
 

@@ -71,22 +71,39 @@ def chain_to(events: Chain, wanted: str) -> Chain | None:
     return None
 
 
-def chains(events: Chain, seen: set[str] | None = None) -> Iterator[Chain]:
+def chains(
+    events: Chain, seen: set[str] | None = None, *, only_counting: bool = False
+) -> Iterator[Chain]:
     """Yield every chain that a file knows: its own first, then those of copies merged into it.
 
     Chains share events, and so merges: `seen` are the hashes of merges that were followed already.
+    `only_counting` leaves out copies whose merge was undone: what they hold does not count.
     """
     seen = set() if seen is None else seen
     yield events
+    left_out = undone_events(events) if only_counting else frozenset()
     for place, event in enumerate(events):
-        if event.kind == MERGED_KIND and event.hash not in seen:
+        if event.kind == MERGED_KIND and event.hash not in seen and event.seq not in left_out:
             seen.add(event.hash)
-            yield from chains(their_chain(events[:place], event), seen)
+            theirs = their_chain(events[:place], event)
+            yield from chains(theirs, seen, only_counting=only_counting)
 
 
-def all_hashes(events: Chain) -> set[str]:
-    """Return the hashes of all events that a file knows."""
-    return {event.hash for chain in chains(events) for event in chain}
+def undone_events(events: Chain) -> frozenset[int]:
+    """Return the numbers of the events of one chain that are undone after its last event."""
+    undone: set[int] = set()
+    for event in events:
+        if event.kind == "undone":
+            undone.add(event.number("of"))
+        elif event.kind == "redone":
+            undone.discard(event.number("of"))
+    return frozenset(undone)
+
+
+def all_hashes(events: Chain, *, only_counting: bool = False) -> set[str]:
+    """Return the hashes of all events that a file knows (`only_counting`: as in `chains`)."""
+    known = chains(events, only_counting=only_counting)
+    return {event.hash for chain in known for event in chain}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ class Journal:
         if self._store is None or self._lock is None:
             raise UserError(f"{self._path.name} cannot be changed. {self.why_read_only}")
 
+    def check_lock(self) -> None:
+        """Raise a UserError where somebody has taken the file over, or the lock is gone."""
+        if self._lock is not None:
+            self._lock.check()
+
     def append(self, at: datetime, person: Person, kind: EventKind, body: Body) -> None:
         """Write an event and change the selection as it says.
 

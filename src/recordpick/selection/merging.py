@@ -78,12 +78,14 @@ def _as_adopted(keys: Iterable[tuple[str, Key]]) -> Adopted:
 def plan_merge(ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = False) -> Plan:
     """Compare two copies of one working file. `ours` is A, `theirs` is B.
 
-    `into_ours`: A is gone on with, also where B has everything of A already. UserError where they
-    are not copies of one file, or use different practice indexes.
+    `into_ours`: A is gone on with, also where B has everything of A already; so it is where B is a
+    checking copy of A. UserError where they are not copies of one file, use different practice
+    indexes, or A is a checking copy of B.
     """
     _check_copies(ours, theirs)
+    into_ours = into_ours or theirs.checking_copy is not None
     mine, other = ours.events, theirs.events
-    known = all_hashes(mine)
+    known = all_hashes(mine, only_counting=True)
     source = theirs.path.name
     nothing_to_do = ""
     if theirs.head == ours.head:
@@ -92,7 +94,7 @@ def plan_merge(ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = Fals
         nothing_to_do = (
             f"{ours.path.name} has everything of {source} already: go on with the first."
         )
-    elif ours.head in all_hashes(other) and not into_ours:
+    elif ours.head in all_hashes(other, only_counting=True) and not into_ours:
         nothing_to_do = f"{source} has everything of {ours.path.name} already: go on with {source}."
     if nothing_to_do:
         return Plan(nothing_to_do, (), (), frozenset(), source, ())
@@ -118,12 +120,18 @@ def _check_copies(ours: WorkingFile, theirs: WorkingFile) -> None:
             f"{_practices(ours.practice, theirs.practice)}: each was created by itself, so they "
             "share no event. Only copies of one file can be merged."
         )
+    if ours.checking_copy is not None and theirs.checking_copy is None:
+        raise UserError(
+            f"{a} is {ours.checking_copy.initials}'s checking copy, and the merged file would be "
+            f"one, too: import it into the practice's own working file (recordpick issues import "
+            f"{b} {a}), or name that one first."
+        )
     used, other = ours.index_used, theirs.index_used
     if (used.fingerprint, used.as_at) != (other.fingerprint, other.as_at):
         raise UserError(
             f"{a} was last used with another practice index, or for another day, than {b}: patient "
             "numbers could be other people's. Use the same index with both first "
-            "(recordpick match FILE --index DIR), then merge them."
+            "(recordpick rematch FILE --index DIR), then do this again."
         )
 
 
@@ -149,13 +157,16 @@ def state_before(mine: Chain, other: Chain, pack: Pack) -> MergeState:
 
 
 def _shared_chains(mine: Chain, other: Chain) -> list[Chain]:
-    """Return the longest chains of events that both know, none of which contains another."""
-    shared = all_hashes(mine) & all_hashes(other)
+    """Return the longest chains of events that both know, none of which contains another.
+
+    A copy whose merge was undone is not known: merged again, it brings all that it has.
+    """
+    shared = all_hashes(mine, only_counting=True) & all_hashes(other, only_counting=True)
     found: dict[str, Chain] = {}
-    for chain in (*chains(mine), *chains(other)):
+    for chain in (*chains(mine, only_counting=True), *chains(other, only_counting=True)):
         events = chain[: sum(event.hash in shared for event in chain)]
         found[events[-1].hash] = events
-    known = {last: all_hashes(chain) for last, chain in found.items()}
+    known = {last: all_hashes(chain, only_counting=True) for last, chain in found.items()}
     return [
         found[last]
         for last in sorted(found)

@@ -64,8 +64,8 @@ def copies_among(
             theirs = content_of(other, other.read_bytes()).events
             if not theirs or theirs[0].hash != mine[0].hash:
                 continue
-            known = all_hashes(mine) if known is None else known
-            is_ours_of_it = bool(_checks_for(mine, all_hashes(theirs)))
+            known = all_hashes(mine, only_counting=True) if known is None else known
+            is_ours_of_it = bool(_checks_for(mine, theirs))
             if theirs[-1].hash not in known and not is_ours_of_it:
                 found.append(_described(path, mine, other, theirs, known))
     return tuple(found)
@@ -87,13 +87,13 @@ def _described(
     last = theirs[-1]
     name = other.name if other.parent == path.parent else str(other)
     when = moment(last.on)
-    if mine[-1].hash in all_hashes(theirs) and not _checks_for(theirs, known):
+    whose = _checks_for(theirs, mine)
+    if mine[-1].hash in all_hashes(theirs, only_counting=True) and not whose:
         says = (
             f"{name} is a copy of this file that has gone on from where this one ends (last "
             f"change {when}, {last.who}): go on with that one."
         )
         return OtherCopy(other, says, have_diverged=False)
-    whose = _checks_for(theirs, known)
     if whose:
         says = (
             f"{name} is {whose}'s checking copy of this file (last change {when}): bring its "
@@ -110,10 +110,15 @@ def _described(
     return OtherCopy(other, says, have_diverged=True)
 
 
-def _checks_for(theirs: tuple[Event, ...], known: set[str]) -> str:
-    """Return whose checking copy it is; "" where it is none, or was made from one."""
+def _checks_for(theirs: Sequence[Event], mine: Sequence[Event]) -> str:
+    """Return whose checking copy of a file it is; "" where it is none, or both are the same one.
+
+    Only the chain that the file itself is made of counts: it stays a checking copy of the file
+    after an import, which makes its events known there.
+    """
+    own = {event.hash for event in mine}
     for event in theirs:
-        if event.kind == "checking_copy" and event.hash not in known:
+        if event.kind == "checking_copy" and event.hash not in own:
             whose = event.body.get("initials")
             return whose if isinstance(whose, str) else ""
     return ""

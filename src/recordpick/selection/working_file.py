@@ -234,6 +234,10 @@ class WorkingFile:
         """Why nothing can be changed, as a sentence; "" if it can."""
         return self._journal.why_read_only
 
+    def check_still_ours(self) -> None:
+        """Raise a UserError where somebody has taken the file over since it was opened."""
+        self._journal.check_lock()
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences that people should see now."""

@@ -67,6 +67,8 @@ def identity_line(who: Identity, *, hides: bool) -> Content:
     born = who.born or "?"
     if hides:
         name, number, patient, born = (MASK * 6,) * 4
+    if not (who.name or who.born or who.nhs or who.sex):
+        return content(" Not in the practice index", "bold") + content(f"   patient {patient}")
     rest = f"   born {born}{age} · {who.sex or '?'}   NHS {number}   patient {patient}"
     return content(f" {name}", "bold") + content(rest)
 

@@ -27,7 +27,7 @@ def decide_export(path: Path, sha256: str, list_id: str) -> Body:
 def decide_hand_over(exports: Sequence[Exported], how: str, sent_on: date, today: date) -> Body:
     """Return the body of the event: how and when the newest list was handed over.
 
-    UserError where nothing was exported yet, or the day is in the future.
+    UserError where nothing was exported yet, or the day is in the future or before the export.
     """
     if not exports:
         raise UserError("Nothing was exported yet: export the list, and then hand it over.")
@@ -35,7 +35,15 @@ def decide_hand_over(exports: Sequence[Exported], how: str, sent_on: date, today
         raise UserError(
             f"{day(sent_on)} is in the future: give the day on which it was handed over."
         )
-    how = clean_reason(how, "handing the list over: say how it was sent")
+    written_on = exports[-1].on.astimezone().date()
+    if sent_on < written_on:
+        raise UserError(
+            f"The newest list was written on {day(written_on)}, so it cannot have been handed over "
+            f"on {day(sent_on)}."
+        )
+    if not how.strip():
+        raise UserError("Say how the list was handed over: that is empty.")
+    how = clean_reason(how, "handing the list over")
     return {"list_id": exports[-1].list_id, "how": how, "sent_on": sent_on.isoformat()}
 
 

@@ -249,7 +249,7 @@ async def resolve(screen: CheckingScreen, _: Session) -> None:
 async def give_records(screen: CheckingScreen, session: Session) -> None:
     """Give somebody a share of the records, in a checking copy."""
     from recordpick.data_checking.checking_copies import free_copy_path, make_copy
-    from recordpick.data_checking.phase_lines import records_named
+    from recordpick.data_checking.phase_lines import also_given, records_named
 
     checking = screen.checking
     numbers = [record.number for record in checking.lines.records]
@@ -282,14 +282,16 @@ async def give_records(screen: CheckingScreen, session: Session) -> None:
     if where is None:
         return
 
-    def write() -> Path:
+    def write() -> list[str]:
         patients = [one.patient_id for one in records_named(checking.lines, which)]
-        return make_copy(session.file, parse_path(where), checking.phase, who, patients)
+        also = also_given(session.file, checking.phase, who, patients)
+        path = make_copy(session.file, parse_path(where), checking.phase, who, patients)
+        return [f"Written to {path}.", *([also] if also else [])]
 
     written = await run_in_background(screen, write)
     if written is not None:
         screen.show_again()
-        await screen.app.push_screen_wait(Notice("Written", [f"Written to {written}."]))
+        await screen.app.push_screen_wait(Notice("Written", written))
 
 
 async def import_results(screen: CheckingScreen, session: Session) -> None:

@@ -40,13 +40,15 @@ async def print_records(screen: CheckingScreen, session: Session) -> None:
 
     def write(path: Path) -> str:
         from recordpick.atomic import check_new, write_file
-        from recordpick.data_checking.record_print import records_pdf
+        from recordpick.data_checking.record_print import in_index, records_pdf
 
         if path.suffix.casefold() != ".pdf":
             raise UserError(f"{path}: choose a name that ends in .pdf.")
         check_new(path)
-        write_file(path, records_pdf(session.file, session.index, ids))
-        return f"{plural(len(ids), 'record')} written to {path}. Print it, then delete it."
+        found, without = in_index(session.file, session.index, ids)
+        write_file(path, records_pdf(session.file, session.index, found))
+        written = f"{plural(len(found), 'record')} written to {path}. Print it, then delete it."
+        return " ".join(filter(None, [written, without]))
 
     name = "record" if len(ids) == 1 else "records"
     default = free_path(session.file.path.with_name(name), ".pdf")

@@ -22,6 +22,8 @@ async def refresh(screen: PickingScreen, session: Session) -> None:
     """Read the file again; where nobody else has it open any more, offer to open it."""
     file = session.file
     if not file.read_only:
+        if not await run_in_background(screen, lambda: _is_still_ours(file)):
+            return
         screen.show_message("You have this file open: what you see is what is on the disk.")
         return
     if file.damage:
@@ -46,6 +48,12 @@ async def refresh(screen: PickingScreen, session: Session) -> None:
     screen.show_changes("The file is open for you: every pick is saved at once.")
     if session.file.warnings:
         await screen.app.push_screen_wait(Notice("About this working file", session.file.warnings))
+
+
+def _is_still_ours(file: WorkingFile) -> bool:
+    """Return True; UserError, which is shown, where somebody has taken the file over."""
+    file.check_still_ours()
+    return True
 
 
 def open_to_write(session: Session) -> WorkingFile:
