@@ -34,6 +34,19 @@ def said(checking: Checking, records: BlindRecords) -> str:
     return " ".join(comparison_statement(checking.file, held))
 
 
+def new_system(index: PracticeIndex, folder: Path, renamed: str) -> Path:
+    """Write the index of a new system in which one patient has another name."""
+    patients = pl.read_parquet(index.folder / "patients.parquet")
+    numbers = [f"999000000{number}" for number in range(patients.height)]
+    patients = patients.with_columns(nhs_number=pl.Series(numbers))
+    patients.write_parquet(index.folder / "patients.parquet")
+    shutil.copytree(index.folder, folder)
+    write_manifest(folder, replace(index.manifest, fingerprint="ef" * 32))
+    name = pl.when(pl.col("patient_id") == renamed).then(pl.lit("Other")).otherwise("family_name")
+    patients.with_columns(family_name=name).write_parquet(folder / "patients.parquet")
+    return folder
+
+
 def test_a_comparison_of_the_command_reaches_the_page(
     checking: Checking, index: PracticeIndex, tmp_path: Path, run_command: RunCommand
 ) -> None:
@@ -42,15 +55,7 @@ def test_a_comparison_of_the_command_reaches_the_page(
     checking.take_in(
         "first check", {(None, one): ("different", "name", "high"), (None, two): ("same",)}
     )
-    new = tmp_path / "new"
-    patients = pl.read_parquet(index.folder / "patients.parquet")
-    numbers = [f"999000000{number}" for number in range(patients.height)]
-    patients = patients.with_columns(nhs_number=pl.Series(numbers))
-    patients.write_parquet(index.folder / "patients.parquet")
-    shutil.copytree(index.folder, new)
-    write_manifest(new, replace(index.manifest, fingerprint="ef" * 32))
-    name = pl.when(pl.col("patient_id") == one).then(pl.lit("Other")).otherwise("family_name")
-    patients.with_columns(family_name=name).write_parquet(new / "patients.parquet")
+    new = new_system(index, tmp_path / "new", one)
     work, out = str(checking.file.path), str(tmp_path / "comparison")
     checking.file.close()
     code, _, err = run_command(
@@ -107,3 +112,26 @@ def test_nothing_is_concluded_too_early_or_from_nothing(checking: Checking) -> N
     assert "recordpick cannot know" in text
     assert "What was not compared is not known to be the same." in text
     assert "Results of random records were added or changed after that." in text
+
+
+def test_who_is_not_judged_yet_is_left_out_of_the_comparison(
+    checking: Checking, index: PracticeIndex, tmp_path: Path, run_command: RunCommand
+) -> None:
+    """Nobody reads in the files what a person is still to find in a random record."""
+    one, two = checking.random
+    checking.take_in("first check", {(None, one): ("same",)})
+    new = new_system(index, tmp_path / "new", two)
+    checking.file.close()
+    out = tmp_path / "comparison"
+    code, _, err = run_command(
+        "compare-records", str(index.folder), str(new), "--file", str(checking.file.path),
+        "--selected", "--with-random", "--out", str(out),
+    )  # fmt: skip
+    assert code == 0, err
+    assert "1 random record left out" in err
+    assert "1 of 2 random records are judged: nothing is concluded" in err
+    rows = pl.read_csv(out / "sums_by_patient.csv", infer_schema=False)
+    compared = {patient_id.lstrip("'") for patient_id in rows["patient_id"]}
+    assert one in compared
+    assert two not in compared
+    assert "Other" not in (out / "differences.csv").read_text(encoding="utf-8")

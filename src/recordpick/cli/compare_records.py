@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-random",
         action="store_true",
-        help="with --selected: the random records too, once people have checked them",
+        help="with --selected: the random records that people have checked, too",
     )
     parser.add_argument(
         "--acceptance",
@@ -138,7 +138,8 @@ class _Selected:
 def _selected(options: argparse.Namespace) -> _Selected | None:
     """Return what the working file selects; None where all records are wanted.
 
-    Random records are left out, unless they are wanted: people check them without seeing this.
+    Random records are left out, unless they are wanted and judged: people check them without
+    seeing this.
     """
     if not options.selected:
         for given, name in ((options.file, "--file"), (options.with_random, "--with-random")):
@@ -155,11 +156,13 @@ def _selected(options: argparse.Namespace) -> _Selected | None:
         found = random_results(file) if options.with_random else None
     random = {pick.patient_id for pick in selection.random()}
     chosen = set(selection.patient_ids)
-    if random and not options.with_random:
-        chosen -= random
+    withheld = random if found is None else random - found.faults.keys()
+    if withheld:
+        chosen -= withheld
+        judged = "Once they have, --with-random compares them too."
         print_message(
-            f"{plural(len(random), 'random record')} left out: people check them without seeing "
-            "the comparison. Once they have, --with-random compares them too."
+            f"{plural(len(withheld), 'random record')} left out: people check them without seeing "
+            f"the comparison. {judged if found is None else 'They have no result yet.'}"
         )
     if not chosen:
         raise UserError(f"{options.file}: no record is selected yet, so none can be compared.")
