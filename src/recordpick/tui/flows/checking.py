@@ -38,7 +38,10 @@ _ABOUT_LOGS = (
     "holds what was written about patients: send it as you send patient data."
 )
 _ABOUT_PAGES = "As .pdf or .txt, to print and sign. It has no names of patients."
-_ABOUT_COMPARISONS = "To have what a comparison of both systems misses on it: recordpick issues sign-off --comparison."
+_ABOUT_COMPARISONS = (
+    "To have what a comparison of both systems misses on it, write it by command: recordpick "
+    "issues sign-off --comparison."
+)
 
 
 class ChoiceDialog(Modal[int | None]):
