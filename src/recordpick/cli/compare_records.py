@@ -21,9 +21,9 @@ from recordpick.text import plural
 if TYPE_CHECKING:
     from datetime import date
 
+    from recordpick.comparison.blind import RandomResults
     from recordpick.comparison.report import ComparisonReport
     from recordpick.criteria.pack import Pack
-    from recordpick.selection.state import Selection
 
 HELP = "compare two systems' records entry by entry, and show only what differs"
 EXAMPLE = "recordpick compare-records practice-index new-system-extract --out comparison"
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-random",
         action="store_true",
-        help="with --selected: the random records too, once people have checked them",
+        help="with --selected: the random records that people have checked, too",
     )
     parser.add_argument(
         "--acceptance",
@@ -83,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
     check_free(options.out)
     read_acceptance(options.acceptance)  # before an hour's work, not after it
     selected = _selected(options)
+    random = None if selected is None else selected.random
     with (
         progress_on_stderr() as progress,
         open_source(options.old, progress) as old,
@@ -97,16 +98,21 @@ def run(options: argparse.Namespace) -> int:
         if selected is not None:
             proposed = proposed_results(report, selected.pack, selected.as_at, selected.lines)
         write_comparison(
-            options.out, report, accepted=options.all, proposed=proposed, progress=progress
+            options.out,
+            report,
+            accepted=options.all,
+            proposed=proposed,
+            random=random,
+            progress=progress,
         )
     for note in compared.notes:
         print_message(note)
-    if selected is not None and options.with_random:
+    if random is not None:
         from recordpick.comparison.blind import blind_records
 
-        print_message(blind_records(report, selected.selection).in_words)
+        print_message(blind_records(report, random).in_words)
     if options.json:
-        print_json(summary(report))
+        print_json(summary(report, random))
         return 0
     _print_areas(report)
     _print_rest(report)
@@ -118,20 +124,22 @@ def run(options: argparse.Namespace) -> int:
 class _Selected:
     """The records that a working file selects, without its random ones, and its criteria.
 
-    `lines` are criterion and patient of each pick for a criterion.
+    `lines` are criterion and patient of each pick for a criterion, `random` what people found in
+    the random records, where these are compared too.
     """
 
     patients: frozenset[str]
     pack: Pack
     as_at: date
     lines: tuple[tuple[str, str], ...]
-    selection: Selection
+    random: RandomResults | None
 
 
 def _selected(options: argparse.Namespace) -> _Selected | None:
     """Return what the working file selects; None where all records are wanted.
 
-    Random records are left out, unless they are wanted: people check them without seeing this.
+    Random records are left out, unless they are wanted and judged: people check them without
+    seeing this.
     """
     if not options.selected:
         for given, name in ((options.file, "--file"), (options.with_random, "--with-random")):
@@ -140,17 +148,21 @@ def _selected(options: argparse.Namespace) -> _Selected | None:
         return None
     if options.file is None:
         raise UserError("--selected needs the working file: add --file with it.")
+    from recordpick.data_checking.comparison_held import random_results
     from recordpick.selection.working_file import WorkingFile
 
     with WorkingFile.open(options.file, None, read_only=True) as file:
         selection, pack, as_at = file.selection, file.pack, file.as_at
+        found = random_results(file) if options.with_random else None
     random = {pick.patient_id for pick in selection.random()}
     chosen = set(selection.patient_ids)
-    if random and not options.with_random:
-        chosen -= random
+    withheld = random if found is None else random - found.faults.keys()
+    if withheld:
+        chosen -= withheld
+        judged = "Once they have, --with-random compares them too."
         print_message(
-            f"{plural(len(random), 'random record')} left out: people check them without seeing "
-            "the comparison. Once they have, --with-random compares them too."
+            f"{plural(len(withheld), 'random record')} left out: people check them without seeing "
+            f"the comparison. {judged if found is None else 'They have no result yet.'}"
         )
     if not chosen:
         raise UserError(f"{options.file}: no record is selected yet, so none can be compared.")
@@ -160,7 +172,7 @@ def _selected(options: argparse.Namespace) -> _Selected | None:
         for pick in selection.of(criterion.id)
         if pick.patient_id in chosen and pick.patient_id not in random
     )
-    return _Selected(frozenset(chosen), pack, as_at, lines, selection)
+    return _Selected(frozenset(chosen), pack, as_at, lines, found)
 
 
 def _print_areas(report: ComparisonReport) -> None:

@@ -6,23 +6,51 @@ own. Records are counted, not entries.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recordpick.comparison.report import ComparisonReport
-from recordpick.selection.results import FAULTS
-from recordpick.selection.state import Selection
+from recordpick.text import plural
 
 _CONFIDENCE = 0.95
 _STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class BlindRecords:
-    """How many random records people checked, and in how many either found something.
+class RandomResults:
+    """What people found in the random records of a phase, and in which state of a working file.
 
-    `missed` are those in which people found a difference and the comparison none.
+    `faults` has whether they found a difference, by patient, for those who are judged, of the
+    `drawn` records. `working_file` is the file's id, `head` the hash of its last event.
     """
 
+    working_file: str
+    head: str
+    phase: str
+    drawn: int
+    faults: Mapping[str, bool]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of phase and results, by which a change of any of them is seen."""
+        content = json.dumps([self.phase, self.drawn, sorted(self.faults.items())])
+        return hashlib.sha256(content.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class BlindRecords:
+    """In how many random records people and the comparison found something.
+
+    `drawn` are all, `judged` those with a person's result, `checked` those of them that the
+    comparison found in both systems; `missed` are those in which people found a difference and the
+    comparison none.
+    """
+
+    drawn: int
+    judged: int
     checked: int
     found_by_people: int
     found_by_both: int
@@ -32,44 +60,52 @@ class BlindRecords:
     def most_missed(self) -> float | None:
         """The largest share of records with a difference that the comparison misses (95%).
 
-        The upper end of Clopper and Pearson's exact interval, one-sided; None where nothing was
-        checked.
+        The upper end of Clopper and Pearson's exact interval, one-sided, rounded up to a tenth of a
+        per cent. None before every random record is judged: those that are left may be those in
+        which something differs.
         """
-        return upper_bound(self.missed, self.checked) if self.checked else None
+        if not self.checked or self.judged < self.drawn:
+            return None
+        return min(1.0, math.ceil(1000 * upper_bound(self.missed, self.checked)) / 1000)
 
     @property
     def in_words(self) -> str:
         """A sentence for people."""
+        if not self.checked:
+            return "No random record is checked yet, so nothing bounds what the comparison misses."
+        were = plural(self.checked, "random record was", "random records were")
+        found = (
+            f"{were} checked without seeing the comparison. In "
+            f"{self.found_by_people} people found a difference; in {self.missed} of these the "
+            "comparison has none."
+        )
         bound = self.most_missed
         if bound is None:
-            return "No random record is checked yet, so nothing bounds what the comparison misses."
-        return (
-            f"{self.checked} random records were checked without seeing the comparison. In "
-            f"{self.found_by_people} people found a difference; in {self.missed} of these the "
-            f"comparison has none. So at most {bound:.1%} of records have a difference that it "
-            "misses (95%)."
-        )
+            return (
+                f"{found} {self.judged} of {self.drawn} random records are judged: nothing is "
+                "concluded before all of them are."
+            )
+        return f"{found} So at most {bound:.1%} of records have a difference that it misses (95%)."
 
 
-def blind_records(report: ComparisonReport, selection: Selection) -> BlindRecords:
+def blind_records(report: ComparisonReport, results: RandomResults) -> BlindRecords:
     """Return how people's results for the random records agree with the comparison.
 
-    A record counts once, whatever the phase; a difference that the matrix has no limit for is none.
+    A record counts once; a difference that the acceptance matrix has no limit for is none.
     """
-    outcomes: dict[str, bool] = {}
-    for (_, criterion_id, patient_id), result in selection.results.items():
-        if criterion_id is None:
-            fault = result.entry.outcome in FAULTS
-            outcomes[patient_id] = outcomes.get(patient_id, False) or fault
     rows = report.to_check()
     differing = set(rows.filter(rows["severity"] != "none")["patient_id"].drop_nulls())
     compared = set(report.compared.patients.pairs["patient_id"])
-    checked = {
-        patient_id: fault for patient_id, fault in outcomes.items() if patient_id in compared
-    }
-    faults = {patient_id for patient_id, fault in checked.items() if fault}
-    both = faults & differing
-    return BlindRecords(len(checked), len(faults), len(both), len(faults - differing))
+    checked = results.faults.keys() & compared
+    faults = {patient_id for patient_id in checked if results.faults[patient_id]}
+    return BlindRecords(
+        results.drawn,
+        len(results.faults),
+        len(checked),
+        len(faults),
+        len(faults & differing),
+        len(faults - differing),
+    )
 
 
 def upper_bound(hits: int, of: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import polars as pl
 
 from recordpick import __version__
 from recordpick.atomic import atomic_folder, write_new
+from recordpick.comparison.blind import RandomResults, blind_records
 from recordpick.comparison.contract import (
     AREAS,
     CODE_MAP,
@@ -46,12 +48,14 @@ def write_comparison(
     *,
     accepted: bool = False,
     proposed: pl.DataFrame | None = None,
+    random: RandomResults | None = None,
     progress: Progress = silent,
 ) -> None:
     """Write the folder, complete or not at all; UserError where `out` cannot be created.
 
     With `accepted`, differences.csv also has what the matrix has no limit for and a line says.
-    `proposed` are the results proposed for a selection (columns as in `contract.PROPOSED`).
+    `proposed` are the results proposed for a selection (columns as in `contract.PROPOSED`),
+    `random` what people found in the random records, which the comparison is held against.
     """
     if proposed is None:
         proposed = pl.DataFrame(schema=PROPOSED.schema)
@@ -62,7 +66,7 @@ def write_comparison(
         ).items():
             progress(f"writing {table}", None)
             resources.append(_write_table(folder, table, parts))
-        write_new(folder / SUMMARY, _json(summary(report)))
+        write_new(folder / SUMMARY, _json(summary(report, random)))
         write_new(folder / PAGE, page_of(report).encode("utf-8"))
         write_new(folder / PACKAGE, _json(_package(report, resources)))
 
@@ -96,8 +100,11 @@ def _write_table(folder: Path, file: str, parts: Iterable[pl.DataFrame]) -> dict
     return table_resource(table, size, digest.hexdigest())
 
 
-def summary(report: ComparisonReport) -> dict[str, Any]:
-    """Return the sums, the answers by area and what was not compared, for programs."""
+def summary(report: ComparisonReport, random: RandomResults | None = None) -> dict[str, Any]:
+    """Return the sums, the answers by area and what was not compared, for programs.
+
+    `random_records` is null where the comparison was not held against any.
+    """
     compared = report.compared
     return {
         "format": CONTRACT,
@@ -132,6 +139,20 @@ def summary(report: ComparisonReport) -> dict[str, Any]:
             "systematic_from_patients": FEWEST_PATIENTS,
         },
         "code_map": report.agreement,
+        "random_records": None if random is None else _random_records(report, random),
+    }
+
+
+def _random_records(report: ComparisonReport, random: RandomResults) -> dict[str, Any]:
+    """Return how the comparison and people agree, and by which state of which working file."""
+    held = blind_records(report, random)
+    return {
+        "working_file": random.working_file,
+        "head": random.head,
+        "results": random.digest,
+        "phase": random.phase,
+        **asdict(held),
+        "most_missed": held.most_missed,
     }
 
 

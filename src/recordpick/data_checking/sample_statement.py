@@ -31,9 +31,13 @@ def sample_statement(selection: Selection, begun: list[Progress]) -> list[str]:
     if not total:
         return [f"No random records belong to the {phase}."]
     if judged < total:
-        judged_of = f"{judged:,} of {total:,} random records were judged {_in(phase)}"
+        judged_of = f"{judged:,} of {total:,} random records were judged {in_phase(phase)}"
         return [f"{judged_of}: no conclusion is drawn before all of them are."]
-    return [*_shown(selection, draws, _in(phase), judged, faulty), *_replaced(selection), _ABOUT]
+    return [
+        *_shown(selection, draws, in_phase(phase), judged, faulty),
+        *replaced(selection),
+        _ABOUT,
+    ]
 
 
 _NONE = (
@@ -102,7 +106,8 @@ def in_words(shown: Assurance, phase: str) -> list[str]:
     return [found, shows, shows_not]
 
 
-def _in(phase: Phase) -> str:
+def in_phase(phase: Phase) -> str:
+    """Return when a phase was, with its preposition: "in the first check", "at go-live"."""
     return "at go-live" if phase == "go-live" else f"in the {phase}"
 
 
@@ -112,7 +117,8 @@ def _found_in(faulty: int) -> str:
     return f"a difference was found in {faulty:,}"
 
 
-def _replaced(selection: Selection) -> list[str]:
+def replaced(selection: Selection) -> list[str]:
+    """Return the sentence on random records that were taken out or replaced; [] without any."""
     number = len(selection.removed_random)
     if not number:
         return []

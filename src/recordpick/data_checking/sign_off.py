@@ -9,6 +9,7 @@ from datetime import datetime
 
 from recordpick import __version__
 from recordpick.csv_safety import one_line
+from recordpick.data_checking.comparison_held import HeldComparison, comparison_statement
 from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.progress import Progress, issues_to_recheck, progress, progress_table
 from recordpick.data_checking.sample_statement import sample_statement
@@ -64,26 +65,40 @@ def source_limits(file: WorkingFile, index: PracticeIndex) -> SourceLimits:
     return SourceLimits(tuple(missing), tuple(unanswered))
 
 
-def sign_off_text(file: WorkingFile, limits: SourceLimits, written_on: datetime) -> bytes:
+def sign_off_text(
+    file: WorkingFile,
+    limits: SourceLimits,
+    written_on: datetime,
+    held: HeldComparison | None = None,
+) -> bytes:
     """Return the page as text to print, 78 columns wide; lines end in CRLF."""
-    lines = as_text(sign_off(file, limits, written_on), WIDTH)
+    lines = as_text(sign_off(file, limits, written_on, held), WIDTH)
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8")
 
 
-def sign_off_pdf(file: WorkingFile, limits: SourceLimits, written_on: datetime) -> bytes:
+def sign_off_pdf(
+    file: WorkingFile,
+    limits: SourceLimits,
+    written_on: datetime,
+    held: HeldComparison | None = None,
+) -> bytes:
     """Return the page as PDF: the state of the working file and "page n of m" are on each page."""
     tag = SYNTHETIC if file.synthetic else "CONFIDENTIAL: PATIENT DATA"
-    return as_pdf([sign_off(file, limits, written_on)], state_of_work(file), tag)
+    return as_pdf([sign_off(file, limits, written_on, held)], state_of_work(file), tag)
 
 
 def sign_off_page(
-    file: WorkingFile, limits: SourceLimits, written_on: datetime, ending: str
+    file: WorkingFile,
+    limits: SourceLimits,
+    written_on: datetime,
+    ending: str,
+    held: HeldComparison | None = None,
 ) -> bytes:
     """Return the page in the form of a file's ending: .pdf or .txt. UserError for others."""
     make = _FORMS.get(ending.casefold())
     if make is None:
         raise UserError(f"Choose a name that ends in {' or '.join(_FORMS)}.")
-    return make(file, limits, written_on)
+    return make(file, limits, written_on, held)
 
 
 _FORMS = {".pdf": sign_off_pdf, ".txt": sign_off_text}
@@ -94,8 +109,16 @@ def state_of_work(file: WorkingFile) -> str:
     return f"Working file at event {len(file.events)}, {file.head}"
 
 
-def sign_off(file: WorkingFile, limits: SourceLimits, written_on: datetime) -> Document:
-    """Return the page for a working file as a document. `written_on` is UTC."""
+def sign_off(
+    file: WorkingFile,
+    limits: SourceLimits,
+    written_on: datetime,
+    held: HeldComparison | None = None,
+) -> Document:
+    """Return the page for a working file as a document. `written_on` is UTC.
+
+    `held` is how a comparison of both systems' exports agrees with the random records, if any.
+    """
     begun = [one for one in progress(file) if one.has_begun]
     issues, open_issues = file.selection.issues, issues_to_recheck(file)
     statement = sample_statement(file.selection, begun)
@@ -107,6 +130,10 @@ def sign_off(file: WorkingFile, limits: SourceLimits, written_on: datetime) -> D
             Section(
                 "Random records: what they show about all records",
                 tuple(Paragraph(text) for text in statement),
+            ),
+            Section(
+                "Random records: what a comparison of both exports misses",
+                tuple(Paragraph(text) for text in comparison_statement(file, held)),
             ),
             Section("What was found", (_found(issues),)),
             Section("What is open", _open(file, open_issues)),

@@ -38,6 +38,10 @@ _ABOUT_LOGS = (
     "holds what was written about patients: send it as you send patient data."
 )
 _ABOUT_PAGES = "As .pdf or .txt, to print and sign. It has no names of patients."
+_ABOUT_COMPARISONS = (
+    "To have what a comparison of both systems misses on it, write it by command: recordpick "
+    "issues sign-off --comparison."
+)
 
 
 class ChoiceDialog(Modal[int | None]):
@@ -378,7 +382,9 @@ async def write_page(screen: CheckingScreen, session: Session) -> None:
         return f"Written to {path}: print and sign it."
 
     default = free_path(session.file.path.with_name("sign-off"), ".pdf")
-    await ask_and_write(screen, "Write the page to sign", [_ABOUT_PAGES], default, write)
+    await ask_and_write(
+        screen, "Write the page to sign", [_ABOUT_PAGES, _ABOUT_COMPARISONS], default, write
+    )
 
 
 async def ask_and_write(
