@@ -326,6 +326,32 @@ def test_a_random_record_has_a_result_when_each_of_its_areas_has(file):
         judge(file, "A-1", "P01", "same", area="Allergies")
 
 
+def test_a_fault_in_an_area_is_not_hidden_by_somebody_who_says_same(file):
+    """Also where who found it has not finished the record, or says same of the whole of it."""
+    key = (FIRST, None, "P14")
+    judge(file, None, "P14", "different", area="Medication", differs="dose", severity="high")
+    assert key not in file.selection.settled.disagreements
+    judge(file, None, "P14", "same", by="CD")
+    assert result_of(file, None, "P14") is None
+    judged = dict(file.selection.settled.disagreements[key])
+    assert judged["ab"].entry.says == ("different", "Medication: dose", "high")
+    judge(file, None, "P14", "same", by="AB")
+    assert set(file.selection.settled.disagreements[key]) != set()
+    assert "ab (areas)" in dict(file.selection.settled.disagreements[key])
+    file.resolve(key, "ab (areas)", "", "both looked again")
+    assert result_of(file, None, "P14") == "different"
+    assert [one.status for one in file.selection.issues] == ["open"]
+    with WorkingFile.open(file.path, read_only=True) as reopened:
+        assert [one.status for one in reopened.selection.issues] == ["open"]
+
+
+def test_an_area_that_was_corrected_no_longer_disagrees(file):
+    judge(file, None, "P14", "different", area="Medication", differs="dose")
+    judge(file, None, "P14", "same", by="CD")
+    judge(file, None, "P14", "same", area="Medication")
+    assert result_of(file, None, "P14") == "same"
+
+
 def test_records_are_named_by_their_numbers_on_the_list(file):
     lines = phase_lines(file, FIRST)
     assert [one.number for one in records_named(lines, "1-2, 4")] == [1, 2, 4]

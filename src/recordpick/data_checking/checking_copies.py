@@ -158,8 +158,8 @@ def _opened(path: Path, notes: list[str]) -> WorkingFile:
     except DamagedFileError:
         copy = WorkingFile.open(path, read_only=True, salvage=True)
         notes.append(
-            f"{path.name} is damaged or was edited by hand: {copy.damage} What comes before that "
-            "is imported; ask whose copy it is to check the rest again."
+            f"{path.name} is damaged or was edited by hand: {copy.damage.rstrip('.')}. "
+            "What comes before that is imported; ask whose copy it is to check the rest again."
         )
         return copy
 

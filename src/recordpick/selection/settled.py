@@ -8,7 +8,7 @@ Where they disagree nothing counts before a person has chosen one, with a reason
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias
@@ -86,9 +86,11 @@ def settle(
     judged: dict[ResultKey, Judged] = {}
     for key, line in by_line.items():
         judged[key] = tuple(sorted(line.items()))
-        agreed = _result_of(line, resolutions.get(key))
+        by_area = areas.get((key[0], key[2]), {}) if key[1] is None else {}
+        with_areas = line | _faults_of_areas(by_area, line)
+        agreed = _result_of(with_areas, resolutions.get(key))
         if agreed is None:
-            disagreements[key] = judged[key]
+            disagreements[key] = tuple(sorted(with_areas.items()))
         else:
             results[key] = agreed
     return Settled(
@@ -103,6 +105,37 @@ def settle(
         ),
         resolutions,
     )
+
+
+def _faults_of_areas(
+    by_area: Mapping[str, Mapping[str, Result]], line: Mapping[str, Result]
+) -> dict[str, Result]:
+    """Return what each person found in areas of a random record that their result does not say.
+
+    Somebody who found a fault and has not gone through all areas has no result of the whole record
+    yet. Somebody else's "same" must not hide that fault.
+    """
+    faults: dict[str, list[Result]] = {}
+    for _, judged in sorted(by_area.items()):
+        for checker, result in judged.items():
+            if result.is_fault:
+                faults.setdefault(checker, []).append(result)
+    found: dict[str, Result] = {}
+    for checker, results in faults.items():
+        whole = line.get(checker)
+        if whole is not None and whole.is_fault:
+            continue
+        entries = [one.entry for one in results]
+        entry = replace(
+            entries[0],
+            outcome="different",
+            differs="\n".join(f"{one.area}: {one.differs or one.outcome}" for one in entries),
+            severity=max((one.severity for one in entries), key=lambda one: _WORST[one]),
+            area="",
+        )
+        name = checker if whole is None else f"{checker} (areas)"
+        found[name] = replace(results[0], entry=entry)
+    return found
 
 
 def _result_of(line: Mapping[str, Result], resolution: Resolution | None) -> Result | None:

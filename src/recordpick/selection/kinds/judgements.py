@@ -274,6 +274,13 @@ def _apply_resolution(decisions: Decisions, event: Event, log: Log) -> None:
     decisions.resolution_rows.put(key, resolution, log)
 
 
+def _record_resolution(permanent: PermanentState, event: Event) -> None:
+    """Number the issue of a fault that was found in an area, and had no number until now."""
+    _, resolution = _resolution(event)
+    if resolution.chosen.is_fault:
+        permanent.number_issue(resolution.chosen)
+
+
 def _check_resolution(event: Event, before: Before) -> None:
     (_, criterion_id, _), _ = _resolution(event)
     before.check_criterion(event, criterion_id)
@@ -322,6 +329,7 @@ RESOLVED = EventKind(
     _describe_resolution,
     undoable=True,
     apply=_apply_resolution,
+    record=_record_resolution,
     check=_check_resolution,
     warn=_warn_resolution,
     kept=RESOLUTIONS,
