@@ -1,4 +1,4 @@
-"""What many tests use: a small demonstration practice, made once for all worker processes."""
+"""What many tests use: a small demonstration practice, made once for each worker process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -70,23 +69,12 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with practice/, index/ and demonstration.recordpick; never change it."""
     from recordpick.demo import make_demo
-    from recordpick.selection.known_folders import remember
-    from recordpick.selection.working_file import WorkingFile
 
-    own = tmp_path_factory.getbasetemp()
-    shared = own if worker_id == "master" else own.parent
-    folder, made = shared / "made" / "demo", shared / "made" / "complete"
-    with FileLock(shared / "made.lock"):
-        if not made.exists():
-            folder.parent.mkdir()
-            make_demo(folder, patients=400, seed=3)
-            made.touch()
-    # what a user's own folder remembers, in that of each process
-    with WorkingFile.open(folder / "demonstration.recordpick", read_only=True) as file:
-        remember(file.id, str(folder / "index"))
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    make_demo(folder, patients=400, seed=3)
     return folder
 
 

@@ -160,7 +160,7 @@ def test_records_that_somebody_else_has_too_are_named_when_a_copy_is_given(file)
     assert also_given(file, "go-live", "CD", patients) == ""
 
 
-def test_two_who_found_different_faults_are_told_apart(file):
+def test_two_who_found_different_faults_are_distinguished(file):
     """Both say different: the sentence says what each of them noted."""
     ab, cd = copy_for(file, "AB"), copy_for(file, "CD")
     worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "different", differs="the title"))

@@ -87,7 +87,7 @@ def test_the_readme_says_what_the_list_is_and_how_the_draw_is_checked(
     draw = file.selection.draws[-1]
     for said in (
         *("SYNTHETIC DATA", list_id, "A small pack", "version 2026.1", "Example Surgery"),
-        *("2026-10-01", index.fingerprint, "20261001", draw.eligible_sha256, "qof_2025_26.csv"),
+        *("2026-10-01", index.fingerprint, "20261001", draw.eligible_sha256, "qof_2026_27.csv"),
         f"{len(file.selection.patient_ids)} patient records on 5 lines",
     ):
         assert said in readme

@@ -27,7 +27,7 @@ AT_EVERY_SIZE = {"work", "picked", "record", "help", "all-picked", "finish"}
 """Screens that are held at the smallest and the largest size, too."""
 DO = {
     "start": (),
-    "form": ("n",),
+    "form": ("n", ("#path", "our-practice.recordpick")),
     "work": ("open",),
     "picked": ("open", "enter", "space", "down", "space"),
     "record": ("open", "enter", "enter"),

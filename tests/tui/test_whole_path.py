@@ -67,7 +67,7 @@ async def test_what_is_wrong_in_the_form_is_said_and_nothing_is_made(demo, tmp_p
         assert user.screen.query_one("#records").value == str(tmp_path / "nowhere")
         await user.press("f3")
         assert "× Say where" not in user.text
-        assert "nowhere: there is no such file or folder." in user.text
+        assert "There is no such file or folder" in user.text
         assert "not a day of the calendar" in user.text
         await user.fill("#as_at", "")
         (tmp_path / "nowhere").write_text("here", encoding="utf-8")  # which is no list of patients

@@ -297,6 +297,14 @@ def is_demonstration(codelist: Codelist) -> bool:
     return frozenset(codelist.codes) in _shipped().get(codelist.name, ())
 
 
+def is_invented(codelist: Codelist) -> bool:
+    """Return whether no code of a codelist is one of a real system: real records have none of it.
+
+    The codes that were made up for demonstrations have letters (X-0301); real ones are numbers.
+    """
+    return not any(code.isdigit() for code in codelist.codes)
+
+
 @lru_cache(maxsize=1)
 def _shipped() -> Mapping[str, Collection[frozenset[str]]]:
     """Return the codes of each codelist that ships, by its name: of the criteria and reports."""

@@ -254,12 +254,17 @@ def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
         cautions += cautions_for(index, rows.table, rows.where, columns_of_rule(rows))
     for codes in dict.fromkeys(rows.codes for rows in (rule, *dates) if rows.codes is not None):
         if not index.manifest.synthetic and is_demonstration(pack.codelists[codes]):
-            cautions.append(
-                f"The codelist {codes} is the one for demonstrations that comes with recordpick: "
-                "it has only a few codes, so that patients are missed. Replace it with the "
-                "supplier's or the practice's own."
-            )
+            cautions.append(demonstration_caution(codes))
     return cautions
+
+
+def demonstration_caution(codelist: str) -> str:
+    """Return the caution about a codelist with the few codes that ship."""
+    return (
+        f"The codelist {codelist} is the one for demonstrations that comes with recordpick: "
+        "it has only a few codes, so that patients are missed. Replace it with the "
+        "supplier's or the practice's own."
+    )
 
 
 def _grouped(rule: Rule) -> frozenset[str]:

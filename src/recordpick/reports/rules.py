@@ -15,10 +15,12 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.criteria.codelists import is_invented
 from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches, match
+from recordpick.matching.rules import demonstration_caution
 from recordpick.progress import Progress, silent
 from recordpick.reports.capitation import Homes, homes_by_institution
 from recordpick.reports.figures import NO_RULE, Figure
@@ -70,6 +72,8 @@ class Rules:
 
     matches: Matches
     is_past: bool = False
+    of_no_effect: frozenset[str] = frozenset()
+    """Cautions about codelists of invented codes: whoever has one of these is made up, too."""
 
     def knows(self, rule: str) -> bool:
         """Return whether there is such a rule."""
@@ -86,8 +90,9 @@ class Rules:
             return CountedPatients(None, NO_RULE)
         if not answer.answered:
             return CountedPatients(None, self._why(answer.why_not))
-        if answer.cautions:
-            return CountedPatients(None, self._why(" ".join(answer.cautions)))
+        cautions = [text for text in answer.cautions if text not in self.of_no_effect]
+        if cautions:
+            return CountedPatients(None, self._why(" ".join(cautions)))
         return CountedPatients(self.matches.patients(rule))
 
 
@@ -107,7 +112,9 @@ def answer_rules(
     pack = rules if isinstance(rules, Pack) else read_pack(rules) if rules else read_shipped_rules()
     report_index = ReportIndex.of(index, pack, as_at, known_to)
     matches = match(report_index.pack, report_index, as_at, progress)
-    return Rules(matches, report_index.is_past)
+    invented = (name for name, codelist in pack.codelists.items() if is_invented(codelist))
+    of_no_effect = frozenset(map(demonstration_caution, invented))
+    return Rules(matches, report_index.is_past, of_no_effect)
 
 
 def rules_of_table(pack: Pack, table: QofTable) -> Pack:

@@ -22,6 +22,7 @@ import polars as pl
 from recordpick.csvio.sniff import Record, read_records
 from recordpick.errors import UserError
 from recordpick.header_row import find_header_row
+from recordpick.regular_files import check_regular
 from recordpick.reports.figures import is_empty, unit_of, value_of, why_not_a_figure
 from recordpick.reports.percentages import resolve_percentages
 from recordpick.reports.published_figures import is_published, practice_records
@@ -207,6 +208,7 @@ def _rows(path: Path, practice: str, problems: list[str]) -> list[Record]:
 
 def _first_fields(path: Path) -> list[str]:
     """Return the fields of a file's first line, without reading the rest; [] if it has none."""
+    check_regular(path)  # a pipe would never end
     try:
         with path.open("rb") as file:
             line = file.readline(_LONGEST_HEADER).decode("utf-8-sig", "replace")

@@ -305,7 +305,7 @@ def _faults_of_paths(texts: dict[str, str]) -> dict[str, str]:
         paths = parse_paths(texts[name]) if texts[name] else []
         missing = [path for path in paths if not _exists(path)]
         if missing:
-            faults[name] = f"{missing[0]}: there is no such file or folder."
+            faults[name] = f"There is no such file or folder: {missing[0]}"
     path = parse_path(texts["path"])
     if texts["path"] and not path.name:
         faults["path"] = f"{path} is a folder: give the file a name, too."
