@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -19,7 +19,12 @@ _SHARED = re.compile(r"""fixture\([^)]*scope="(?:module|session)""")
 # A promise about data holds however slow the computer is: no test is timed. Where a test does not
 # say how many examples it tries, this many are drawn anew in each run.
 EXAMPLES = int(os.environ.get("RECORDPICK_EXAMPLES", "50"))
-settings.register_profile("untimed", deadline=None, max_examples=EXAMPLES)
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    max_examples=EXAMPLES,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("untimed")
 
 
