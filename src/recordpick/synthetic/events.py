@@ -119,28 +119,25 @@ def as_events(
         "is_degraded": pl.lit(value=False),
         **more,
     }
-    columns |= _second_code(columns["code"], columns["code_system"])
     if isinstance(kind, str) and kind == "immunisation" and generator != NOT_GIVEN:
         columns |= _details_of_vaccine(setting, generator, columns)
-    return as_table(rows, "events", columns).with_columns(consultation_id=consultation_id())
+    return as_table(rows, "events", columns)
 
 
-def consultation_id() -> pl.Expr:
-    """Return the consultation of an entry: all that a patient's record got on one day."""
+def with_derived_columns(entries: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the entries of all generators with the columns that follow from others.
+
+    The second code is the Read code beside a SNOMED CT concept; invented, like most of the codes. A
+    consultation is all that a patient's record got on one day.
+    """
+    is_snomed = pl.col("code_system") == "snomed"
     day = pl.col("recorded_on").fill_null(pl.date(1850, 1, 1)).cast(pl.Int32).cast(pl.Int64)
-    number = pl.col("patient_id").cast(pl.UInt64) * 100_000 + (day + 50_000).cast(pl.UInt64)
-    return number.cast(pl.String)
-
-
-def _second_code(code: pl.Expr | None, system: pl.Expr | None) -> dict[str, pl.Expr]:
-    """Return the Read code beside a SNOMED CT concept; invented, like most of the codes."""
-    assert code is not None
-    assert system is not None
-    is_snomed = system == "snomed"
-    return {
-        "second_code": pl.when(is_snomed).then(pl.concat_str(code.str.tail(4), pl.lit("."))),
-        "second_code_system": pl.when(is_snomed).then(pl.lit("read2")),
-    }
+    consultation = pl.col("patient_id").cast(pl.UInt64) * 100_000 + (day + 50_000).cast(pl.UInt64)
+    return entries.with_columns(
+        second_code=pl.when(is_snomed).then(pl.concat_str(pl.col("code").str.tail(4), pl.lit("."))),
+        second_code_system=pl.when(is_snomed).then(pl.lit("read2")),
+        consultation_id=consultation.cast(pl.String),
+    )
 
 
 _DOSES = (("First", "1"), ("Second", "2"), ("Third", "3"), ("booster", "B"))

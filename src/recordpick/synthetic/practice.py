@@ -14,6 +14,7 @@ from recordpick.synthetic import (
     background,
     consultations,
     contacts,
+    events,
     oddities,
     prescribing,
     prevention,
@@ -36,12 +37,6 @@ Generator = Callable[[pl.LazyFrame, Setting], pl.LazyFrame]
 
 Change = Callable[[str, pl.DataFrame], pl.DataFrame]
 """Takes a table's name and a part of its rows, and returns the rows in their place."""
-
-
-def _consultations(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Return the consultations at which the entries of `events` were made."""
-    entries = pl.concat([generate(people, setting) for generate in GENERATORS["events"]])
-    return consultations.of_entries(entries, setting)
 
 
 GENERATORS: dict[str, tuple[Generator, ...]] = {
@@ -91,11 +86,10 @@ GENERATORS: dict[str, tuple[Generator, ...]] = {
     "recalls": (workflow.recalls,),
     "addresses": (contacts.addresses,),
     "relationships": (contacts.relationships,),
-    "consultations": (_consultations,),
 }
-"""The generators of the rows of each table except `patients`."""
+"""The generators of the rows of each table that follows from the people alone."""
 
-GENERATED_TABLES = ("patients", *GENERATORS)
+GENERATED_TABLES = ("patients", *GENERATORS, "consultations")
 
 _DATES = {"medications": "started_on", "addresses": "since", "relationships": "since"}
 
@@ -133,12 +127,29 @@ class Practice:
         if table == "patients":
             yield self.patients
             return
-        by = _DATES.get(table, "date")
-        for first in range(0, len(self.people), PATIENTS_AT_A_TIME):
-            people = self.people.slice(first, PATIENTS_AT_A_TIME).lazy()
-            rows = pl.concat([generate(people, self.setting) for generate in GENERATORS[table]])
-            part = rows.collect().sort("patient_id", by, maintain_order=True)
+        for number in range(self.part_count(table)):
+            part = self._part(table, number)
             yield part if self.change is None else self.change(table, part)
+
+    def _part(self, table: str, number: int) -> pl.DataFrame:
+        if table == "events" and self.part_count(table) == 1:
+            return self._only_events
+        if table == "consultations":
+            entries = self._part("events", number).lazy()
+            rows = consultations.of_entries(entries, self.setting)
+        else:
+            rows = self._generate(table, number)
+        return rows.collect().sort("patient_id", _DATES.get(table, "date"), maintain_order=True)
+
+    @cached_property
+    def _only_events(self) -> pl.DataFrame:
+        """The events of a practice of one part, kept because its consultations follow from them."""
+        return self._generate("events", 0).collect().sort("patient_id", "date", maintain_order=True)
+
+    def _generate(self, table: str, number: int) -> pl.LazyFrame:
+        people = self.people.slice(number * PATIENTS_AT_A_TIME, PATIENTS_AT_A_TIME).lazy()
+        rows = pl.concat([generate(people, self.setting) for generate in GENERATORS[table]])
+        return events.with_derived_columns(rows) if table == "events" else rows
 
     @cached_property
     def tables(self) -> dict[str, pl.DataFrame]:

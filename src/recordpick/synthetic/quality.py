@@ -375,12 +375,16 @@ VISITS = (
 
 def quality(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Return the entries of `VISITS`, as far as they are within the patient's record."""
-    return pl.concat(
+    rows = pl.concat(
         [_of_visit(people, setting, position, visit) for position, visit in enumerate(VISITS)]
     )
+    what = (pl.col("code"), pl.col("term"))
+    value = pl.col("value")
+    return as_events(rows, setting, events.QUALITY, "observation", what, value=value)
 
 
 def _of_visit(people: pl.LazyFrame, setting: Setting, position: int, visit: Visit) -> pl.LazyFrame:
+    """Return what `as_events` takes for a visit, and nothing else: there are many visits."""
     chance = setting.chance(f"quality {visit.name}")
     begins = (visit.begins + chance.integer("day", visit.first, visit.last)).cast(pl.Int32)
     rows = (
@@ -402,11 +406,14 @@ def _of_visit(people: pl.LazyFrame, setting: Setting, position: int, visit: Visi
 
     means = of_entry([entry.mean for entry in visit.entries])
     spreads = of_entry([entry.spread for entry in visit.entries])
-    return as_events(
-        parts,
-        setting,
-        events.QUALITY,
-        "observation",
-        lookup_code(tuple(entry.code for entry in visit.entries), pl.col("part")),
+    code, term = lookup_code(tuple(entry.code for entry in visit.entries), pl.col("part"))
+    return parts.select(
+        "n",
+        "k",
+        "patient_id",
+        "stop",
+        "on",
+        code=code,
+        term=term,
         value=chance.normal("value", means, spreads).round(1),
     )
