@@ -47,10 +47,13 @@ class Chance:
         text = f"{self.seed}\n{self.about}\n{what}".encode()
         return int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
 
-    def bits(self, what: str) -> pl.Expr:
-        """Return 64 random bits for each row (UInt64)."""
+    def bits(self, what: str | pl.Expr) -> pl.Expr:
+        """Return 64 random bits for each row (UInt64).
+
+        `what` names the decision, or has the `key` of each row's own decision.
+        """
         row = pl.col(self.row) * _u64(1 << 20) + pl.col("k") + _u64(1)
-        return _mix(row * _u64(_STEP) + _u64(self.key(what)))
+        return _mix(row * _u64(_STEP) + (_u64(self.key(what)) if isinstance(what, str) else what))
 
     def share(self, what: str) -> pl.Expr:
         """Return a uniform random number for each row, from 0 up to but not including 1."""
@@ -66,7 +69,9 @@ class Chance:
         span = (high - first + 1).cast(pl.Float64)
         return first.cast(pl.Int64) + (self.share(what) * span).floor().cast(pl.Int64)
 
-    def normal(self, what: str, mean: float | pl.Expr, spread: float | pl.Expr) -> pl.Expr:
+    def normal(
+        self, what: str | pl.Expr, mean: float | pl.Expr, spread: float | pl.Expr
+    ) -> pl.Expr:
         """Return a nearly normal random number: a sum of four uniform ones, within 3.5 spreads."""
         bits = self.bits(what)
         parts = [(bits // (1 << shift)) % (1 << 16) for shift in (0, 16, 32, 48)]

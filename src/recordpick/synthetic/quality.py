@@ -6,11 +6,14 @@ codelists have the codes, so that each of their rules finds somebody in a practi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import polars as pl
 
 from recordpick.synthetic import events
+from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.codes import Code
 from recordpick.synthetic.conditions import has, since
 from recordpick.synthetic.events import as_events, lookup_code
@@ -375,45 +378,53 @@ VISITS = (
 
 def quality(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Return the entries of `VISITS`, as far as they are within the patient's record."""
-    rows = pl.concat(
-        [_of_visit(people, setting, position, visit) for position, visit in enumerate(VISITS)]
-    )
-    what = (pl.col("code"), pl.col("term"))
-    value = pl.col("value")
-    return as_events(rows, setting, events.QUALITY, "observation", what, value=value)
-
-
-def _of_visit(people: pl.LazyFrame, setting: Setting, position: int, visit: Visit) -> pl.LazyFrame:
-    """Return what `as_events` takes for a visit, and nothing else: there are many visits."""
-    chance = setting.chance(f"quality {visit.name}")
-    begins = (visit.begins + chance.integer("day", visit.first, visit.last)).cast(pl.Int32)
+    visits = pl.concat([_begun(people, setting, number) for number in range(len(VISITS))])
+    visit = pl.col("visit")
     rows = (
-        people.filter(visit.who & chance.happens("happens", visit.share))
-        .with_columns(begins=begins, k=pl.lit(position * 2, pl.UInt64))
-        .with_columns(repeated=pl.int_ranges(0, pl.lit(visit.times, pl.UInt32), dtype=pl.UInt64))
+        visits.with_columns(k=(visit * 2).cast(pl.UInt64))
+        .with_columns(
+            repeated=pl.int_ranges(
+                0, _of([one.times for one in VISITS], visit, pl.UInt32), dtype=pl.UInt64
+            )
+        )
         .explode("repeated")
         .with_columns(
-            on=(pl.col("begins") + pl.col("repeated").cast(pl.Int32) * visit.every).cast(pl.Int32),
+            on=pl.col("begins")
+            + pl.col("repeated").cast(pl.Int32)
+            * _of([one.every for one in VISITS], visit, pl.Int32),
             k=pl.col("k") + pl.col("repeated"),
         )
         .filter(pl.col("on").is_between(pl.max_horizontal("start", "born"), pl.col("stop")))
     )
-    parts = split_into_parts(rows, len(visit.entries), _MOST_ENTRIES)
-    part = pl.col("part").cast(pl.UInt32)
+    counts = _of([len(one.entries) for one in VISITS], visit, pl.UInt32)
+    parts = split_into_parts(rows, counts, _MOST_ENTRIES)
+    firsts = list(accumulate([len(one.entries) for one in VISITS], initial=0))[:-1]
+    entries = [entry for one in VISITS for entry in one.entries]
+    entry = _of(firsts, visit, pl.UInt32) + pl.col("part").cast(pl.UInt32)
+    key = _of([_chance(setting, one).key("value") for one in VISITS], visit, pl.UInt64)
+    mean = _of([one.mean for one in entries], entry, pl.Float64)
+    spread = _of([one.spread for one in entries], entry, pl.Float64)
+    value = setting.chance("quality").normal(key, mean, spread).round(1)
+    what = lookup_code(tuple(one.code for one in entries), entry)
+    return as_events(parts, setting, events.QUALITY, "observation", what, value=value)
 
-    def of_entry(values: list[float | None]) -> pl.Expr:
-        return pl.lit(pl.Series(values, dtype=pl.Float64)).gather(part)
 
-    means = of_entry([entry.mean for entry in visit.entries])
-    spreads = of_entry([entry.spread for entry in visit.entries])
-    code, term = lookup_code(tuple(entry.code for entry in visit.entries), pl.col("part"))
-    return parts.select(
-        "n",
-        "k",
-        "patient_id",
-        "stop",
-        "on",
-        code=code,
-        term=term,
-        value=chance.normal("value", means, spreads).round(1),
+def _begun(people: pl.LazyFrame, setting: Setting, number: int) -> pl.LazyFrame:
+    """Return who has the visit of this place in `VISITS`, and when it begins."""
+    visit = VISITS[number]
+    chance = _chance(setting, visit)
+    begins = visit.begins + chance.integer("day", visit.first, visit.last)
+    return people.filter(visit.who & chance.happens("happens", visit.share)).select(
+        *("n", "patient_id", "born", "start", "stop"),
+        visit=pl.lit(number, pl.UInt32),
+        begins=begins.cast(pl.Int32),
     )
+
+
+def _chance(setting: Setting, visit: Visit) -> Chance:
+    return setting.chance(f"quality {visit.name}")
+
+
+def _of(values: Sequence[float | None], position: pl.Expr, dtype: type[pl.DataType]) -> pl.Expr:
+    """Return the value at each row's position."""
+    return pl.lit(pl.Series(values, dtype=dtype)).gather(position)
