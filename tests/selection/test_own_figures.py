@@ -107,6 +107,22 @@ def test_what_the_reports_are_counted_by_is_kept_whole(path):
         assert set(file.undo().reports_by) == {"qof", "rules"}
 
 
+def test_codelists_of_any_size_are_kept(path):
+    """SQLite locks the whole file when more is written than it keeps in memory (2 MB)."""
+    of_a_year = [
+        ("rules.toml", "[pack]"),
+        *((f"codelists/{number}.csv", "code,term\n" * 50_000) for number in range(12)),
+    ]
+    worked_on(path).close()
+    assert version(path) == 1
+    with WorkingFile.open(path, JO) as file:
+        file.count_reports_by("rules", of_a_year)
+        file.count_reports_by("qof", TABLE)
+    assert version(path) == 3
+    with WorkingFile.open(path, JO) as file:
+        assert file.selection.reports_by["rules"].files == tuple(of_a_year)
+
+
 def test_a_file_of_an_older_format_opens_and_grows_with_the_first_figure(path):
     """A copy as it was is kept; results of data checking then make it one of a later version."""
     worked_on(path).close()

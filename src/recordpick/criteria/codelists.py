@@ -15,7 +15,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from recordpick.criteria.list_columns import is_total
@@ -147,7 +147,7 @@ def codelist_of(name: str, terms: Mapping[str, str]) -> Codelist:
     return Codelist(name, tuple(terms), {code: term for code, term in terms.items() if term})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Rows:
     """The rows of a codelist's file below its header, which is on `line`.
 
@@ -159,11 +159,11 @@ class _Rows:
     rows: list[Row]
     cells: int
 
-    @property
+    @cached_property
     def width(self) -> int:
         return max(place for place, name in enumerate(self.names, 1) if name)
 
-    @property
+    @cached_property
     def needed(self) -> int:
         """How many cells a row has at least: those up to its code and its term."""
         return max(place for place, name in enumerate(self.names, 1) if name in _USED)

@@ -98,6 +98,8 @@ SHOWN_AT_MOST = 60
 
 def first_invisible(text: str, *, allowed: str = "") -> str | None:
     """Return the first invisible character (a control or direction sign), or None."""
+    if text.isprintable():  # nearly always, and quick to tell
+        return None
     for character in text:
         if character not in allowed and unicodedata.category(character) in _INVISIBLE:
             return character

@@ -35,7 +35,8 @@ def counted(
     `dates` has the dates of patients that the counts use (`patient_dates`).
     One row for each patient and count above 0: PATIENT, NUMBER (UInt16), ROWS (UInt32).
     """
-    tables = {count.table: index.scan(count.table) for count in counts.values()}
+    used = dict.fromkeys(count.table for count in counts.values())
+    tables = {table: index.scan(table) for table in used}
     if patient_id is not None:
         own = pl.col(PATIENT) == patient_id
         tables = {table: rows.filter(own) for table, rows in tables.items()}

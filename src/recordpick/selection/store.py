@@ -216,8 +216,11 @@ class Store:
     @property
     def version(self) -> int:
         """The version of the file, as the database has it."""
+        # While a large event is written nobody else can read, not even our second connection.
+        writes = self._connection.in_transaction
         with as_user_error(self._path):
-            found = self._guard.execute("PRAGMA user_version").fetchone()
+            reader = self._connection if writes else self._guard
+            found = reader.execute("PRAGMA user_version").fetchone()
         return int(found[0])
 
     def needs_later_version(self, event: Event) -> bool:
