@@ -25,8 +25,8 @@ from recordpick.text import moment
 
 ENDING = ".recordpick"
 MOST_FILES = 50
-MOST_BYTES = 16 * 1024**2
-"""Of all files that are read: a working file has some hundreds of kilobytes."""
+MOST_BYTES = 256 * 1024**2
+"""Of all files that are read: some hundreds of kilobytes each, or 10 MB with a year's codelists."""
 
 
 @dataclass(frozen=True, slots=True)
