@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_warnings(manifest: Manifest, pack: Pack, as_at: date) -> None:
-    from recordpick.criteria.codelists import is_demonstration
+    from recordpick.criteria.shipped_codelists import is_demonstration
 
     for warning in manifest.warnings:
         print_message(f"Warning: {warning}")

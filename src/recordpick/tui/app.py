@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events, on, work
@@ -159,6 +159,19 @@ class RecordpickApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Return the start screen: everything else opens over it."""
         return StartScreen(self.settings.recent)
+
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        """Parse the styles of a screen when it is first shown, and no others.
+
+        Textual then parses all styles again, and applies them to everything that is there already.
+        Our files have styles of their own screens only.
+        """
+        new = [path for path in screen.css_path if not self.stylesheet.has_source(str(path), "")]
+        for path in new:
+            self.stylesheet.read(path)
+        if new:
+            self.stylesheet.parse()
+        super()._load_screen_css(screen)
 
     def on_mount(self) -> None:
         """Open the file named on the command line, over the start screen."""
