@@ -22,6 +22,7 @@ from recordpick.crash_report import crash_report
 from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.sanitize import visible
+from recordpick.tui import garbage_collection
 from recordpick.tui.actions import (
     ALL_COMMANDS,
     FILE,
@@ -175,10 +176,12 @@ class RecordpickApp(App[None]):
 
     def on_mount(self) -> None:
         """Open the file named on the command line, over the start screen."""
+        if self._path is not None and not self._demo:
+            self.open_file(self._path)
+            return
+        garbage_collection.resume()
         if self._demo:
             self.open_demo()
-        elif self._path is not None:
-            self.open_file(self._path)
 
     async def on_event(self, event: events.Event) -> None:
         """Sanitise what is pasted into the palette's field, which shows its text unchanged."""
@@ -336,6 +339,7 @@ class RecordpickApp(App[None]):
 
         settings = self.settings
         if not settings.name:
+            garbage_collection.resume()
             answer = await self.push_screen_wait(PersonDialog(settings.name, settings.role))
             if answer is None:
                 return False

@@ -23,8 +23,8 @@ from recordpick.tui.text import content
 GROUP = "background"
 """The group of all workers that are threads."""
 
-_SHOWN_AFTER = 0.3
-"""Seconds for which nothing is shown."""
+_SHOWN_AFTER = 0.6
+"""Seconds for which nothing is shown: what flashes up and is gone only distracts."""
 
 T = TypeVar("T")
 
