@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,6 +16,8 @@ from recordpick.cli import output
 from recordpick.cli.completion import SHELLS
 from recordpick.cli.main import COMMANDS, main
 from recordpick.cli.pick import _is_list
+from recordpick.index.manifest import read_manifest, write_manifest
+from recordpick.index.practice_index import open_index
 from recordpick.progress import silent
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
@@ -24,7 +28,7 @@ KIM = ("--name", "Kim")
 @pytest.fixture
 def path(made_demo, tmp_path):
     """A copy of the demonstration's working file, in which nothing is picked."""
-    return shutil.copy(made_demo / "demonstration.recordpick", tmp_path / "our.recordpick")
+    return Path(shutil.copy(made_demo / "demonstration.recordpick", tmp_path / "our.recordpick"))
 
 
 @pytest.fixture
@@ -415,6 +419,21 @@ def test_another_practice_is_refused(cli, path, identities, index_of_list):
     assert code == 2
     assert "so the numbers are other people's" in err
     assert path.read_bytes() == before
+
+
+def test_an_index_with_another_ods_code_is_warned_about(cli, path, identities, index_of_list):
+    """Numbers of patients may be the same by chance; where no code is known nothing is said."""
+    newer = index_of_list(identities)
+    with WorkingFile.open(path, read_only=True) as file:
+        pack, as_at = file.pack, file.as_at
+    path.unlink()
+    index, person = open_index(newer), Person("Kim", "practice")
+    WorkingFile.create(path, pack, index, as_at, "Ours", person, ods_code="A81001").close()
+    for code, warns in (("A81001", False), ("", False), ("B82002", True)):
+        write_manifest(newer, replace(read_manifest(newer), ods_code=code))
+        done, _, err = cli("rematch", "--index", str(newer), *KIM)
+        assert done == 0
+        assert ("ODS code B82002, and our.recordpick of A81001" in err) == warns
 
 
 def test_a_table_fits_the_terminal(monkeypatch, capsys):
