@@ -471,3 +471,31 @@ def test_a_shell_can_complete_the_commands(shell, capsys):
     assert main(["completion", shell]) == 0
     script = capsys.readouterr().out
     assert all(name in script for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("new",),
+        ("status",),
+        ("find", "10007"),
+        ("explain", "pro-01", "10007"),
+        ("reports explain", "DM036"),
+        ("history",),
+        ("picks", "--names"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_people_read_dates_with_the_month_in_letters(path, made_demo, tmp_path, capsys, words):
+    """05 Apr 1951 is read in one way only; programs get another form with --json."""
+    command, *rest = words
+    where = ["--index", str(made_demo / "index")]
+    if command == "new":
+        main(["new", str(tmp_path / "a.recordpick"), "--as-at", "31/01/2027", *where, *KIM])
+    elif command in {"status", "history", "picks"}:
+        main([*command.split(), str(path), *rest])
+    else:
+        main([*command.split(), str(path), *rest, *where])
+    printed = capsys.readouterr()
+    assert printed.out
+    assert not re.search(r"\b\d{4}-\d\d-\d\d\b", printed.out + printed.err)
