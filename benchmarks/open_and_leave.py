@@ -10,11 +10,10 @@ import asyncio
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from textual.pilot import Pilot
-
-from recordpick.tui.app import RecordpickApp
-from recordpick.tui.settings import Settings
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
 
 
 async def _leave_when_painted(pilot: Pilot[None]) -> None:
@@ -38,6 +37,12 @@ async def _leave_when_ready(pilot: Pilot[None]) -> None:
 
 
 if __name__ == "__main__":
+    from recordpick.tui import garbage_collection
+
+    garbage_collection.pause()  # as `recordpick` does before it loads the app
+    from recordpick.tui.app import RecordpickApp
+    from recordpick.tui.settings import Settings
+
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     RecordpickApp(file, settings=Settings(name="Benchmark", tour_seen=True)).run(
         headless=True, auto_pilot=_leave_when_ready if file else _leave_when_painted

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,6 +16,8 @@ from recordpick.cli import output
 from recordpick.cli.completion import SHELLS
 from recordpick.cli.main import COMMANDS, main
 from recordpick.cli.pick import _is_list
+from recordpick.index.manifest import read_manifest, write_manifest
+from recordpick.index.practice_index import open_index
 from recordpick.progress import silent
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
@@ -24,7 +28,7 @@ KIM = ("--name", "Kim")
 @pytest.fixture
 def path(made_demo, tmp_path):
     """A copy of the demonstration's working file, in which nothing is picked."""
-    return shutil.copy(made_demo / "demonstration.recordpick", tmp_path / "our.recordpick")
+    return Path(shutil.copy(made_demo / "demonstration.recordpick", tmp_path / "our.recordpick"))
 
 
 @pytest.fixture
@@ -417,6 +421,21 @@ def test_another_practice_is_refused(cli, path, identities, index_of_list):
     assert path.read_bytes() == before
 
 
+def test_an_index_with_another_ods_code_is_warned_about(cli, path, identities, index_of_list):
+    """Numbers of patients may be the same by chance; where no code is known nothing is said."""
+    newer = index_of_list(identities)
+    with WorkingFile.open(path, read_only=True) as file:
+        pack, as_at = file.pack, file.as_at
+    path.unlink()
+    index, person = open_index(newer), Person("Kim", "practice")
+    WorkingFile.create(path, pack, index, as_at, "Ours", person, ods_code="A81001").close()
+    for code, warns in (("A81001", False), ("", False), ("B82002", True)):
+        write_manifest(newer, replace(read_manifest(newer), ods_code=code))
+        done, _, err = cli("rematch", "--index", str(newer), *KIM)
+        assert done == 0
+        assert ("ODS code B82002, and our.recordpick of A81001" in err) == warns
+
+
 def test_a_table_fits_the_terminal(monkeypatch, capsys):
     """Cells continue on further lines, and every word is there; elsewhere a row is one line."""
     rows = [("id", "title", "n"), ("DEM-01", "Name with a hyphen, apostrophe or accent", "24")]
@@ -452,3 +471,31 @@ def test_a_shell_can_complete_the_commands(shell, capsys):
     assert main(["completion", shell]) == 0
     script = capsys.readouterr().out
     assert all(name in script for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("new",),
+        ("status",),
+        ("find", "10007"),
+        ("explain", "pro-01", "10007"),
+        ("reports explain", "DM036"),
+        ("history",),
+        ("picks", "--names"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_people_read_dates_with_the_month_in_letters(path, made_demo, tmp_path, capsys, words):
+    """05 Apr 1951 is read in one way only; programs get another form with --json."""
+    command, *rest = words
+    where = ["--index", str(made_demo / "index")]
+    if command == "new":
+        main(["new", str(tmp_path / "a.recordpick"), "--as-at", "31/01/2027", *where, *KIM])
+    elif command in {"status", "history", "picks"}:
+        main([*command.split(), str(path), *rest])
+    else:
+        main([*command.split(), str(path), *rest, *where])
+    printed = capsys.readouterr()
+    assert printed.out
+    assert not re.search(r"\b\d{4}-\d\d-\d\d\b", printed.out + printed.err)

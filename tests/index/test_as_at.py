@@ -218,11 +218,11 @@ def test_the_command_says_the_day_and_where_it_was_found(tmp_path, capsys):
     folder, out = systmone_extract(tmp_path / "extract"), tmp_path / "out"
     assert main(["index", str(folder), "--out", str(out)]) == 0
     said = capsys.readouterr()
-    assert f"1 patient in {out}, as at 2026-10-01 (SRManifest.csv)." in said.out
+    assert f"1 patient in {out}, as at 01 Oct 2026 (SRManifest.csv)." in said.out
     assert "Warning" not in said.err
     assert main(["index", str(folder), "--out", str(out), "--as-at", "2026-09-01"]) == 0
     said = capsys.readouterr()
-    assert f"1 patient in {out}, as at 2026-09-01 (given)." in said.out
+    assert f"1 patient in {out}, as at 01 Sep 2026 (given)." in said.out
     assert said.err.count("The as-at date given is 2026-09-01, but extract is of 2026-10-01") == 1
     assert main(["index", str(folder), "--out", str(out), "--as-at", "0001-01-01"]) == 2
 

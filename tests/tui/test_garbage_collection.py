@@ -3,7 +3,9 @@
 import gc
 import weakref
 
-from recordpick.tui.opening import freeze_loaded_objects
+import pytest
+
+from recordpick.tui.garbage_collection import collected_later, freeze_loaded_objects
 
 
 class Screen:
@@ -26,4 +28,18 @@ def test_a_file_that_was_closed_is_let_go_when_the_next_is_opened():
         freeze_loaded_objects()
         assert gone() is None
     finally:
+        gc.unfreeze()
+
+
+def test_garbage_is_collected_again_once_a_file_is_open_or_cannot_be_opened():
+    """Whatever happens while it loads: a day's work would otherwise fill the memory."""
+    try:
+        with collected_later():
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        with pytest.raises(ValueError, match="damaged"), collected_later():
+            raise ValueError("damaged")
+        assert gc.isenabled()
+    finally:
+        gc.enable()
         gc.unfreeze()

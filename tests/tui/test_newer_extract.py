@@ -1,11 +1,15 @@
 """A newer extract of the practice: picks stay, and those it does not support are listed."""
 
 import shutil
+from dataclasses import replace
 
 from driving import app_on, using
 from tiny import make_tiny
 
 from recordpick.index.build.build_index import build_index
+from recordpick.index.manifest import read_manifest, write_manifest
+from recordpick.index.practice_index import open_index
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
 
@@ -44,6 +48,34 @@ async def test_a_newer_extract_keeps_the_picks_and_says_who_moved_on(tmp_path):
     with WorkingFile.open(path, read_only=True) as file:
         assert file.index_fingerprint != first
         assert len(file.selection.of("A-1")) == 1
+
+
+async def test_an_index_of_another_ods_code_is_warned_about_before_it_is_used(tmp_path):
+    """The question says whose it is, while it can still be declined."""
+    path = make_tiny(tmp_path / "tiny")
+    with WorkingFile.open(path) as file:
+        pack, as_at, index = file.pack, file.as_at, open_index(path.parent / "index")
+    path.unlink()
+    person = Person("Ann Other", "practice")
+    WorkingFile.create(path, pack, index, as_at, "Tiny", person, ods_code="A81001").close()
+    newer = tmp_path / "newer"
+    shutil.copytree(path.parent / "practice", newer)
+    with (newer / "events.csv").open("a", encoding="utf-8", newline="") as events:
+        events.write("P01,X1,2026-09-30,observation,246,Blood pressure,120,mmHg,Sitting\n")
+    build_index([newer], tmp_path / "newer-index")
+    made = tmp_path / "newer-index"
+    write_manifest(made, replace(read_manifest(made), ods_code="B82002"))
+    shutil.rmtree(path.parent / "index")
+    async with using(app_on(path)) as user:
+        await user.press("enter")
+        await user.fill("#folder", tmp_path / "newer-index")
+        user.screen.query_one("#folder").focus()
+        await user.press("enter")
+        user.screen.query_one("#choose").press()
+        await user.settled()
+        assert user.title == "This is not the index that the file was made with"
+        shown = " ".join(user.text.replace("│", " ").split())
+        assert "ODS code B82002, and tiny.recordpick of A81001" in shown
 
 
 async def test_an_index_that_cannot_be_reached_is_reported_and_nothing_is_lost(tmp_path):

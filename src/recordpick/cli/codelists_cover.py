@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recordpick.cli.arguments import add_json
 from recordpick.cli.output import print_json, print_message, print_result, print_table
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 HELP = "list the codes of the practice's records that are in no list, the most used first"
 EXAMPLE = "recordpick codelists cover practice-index --lists our-lists"
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
                 f"{row['entries']:,}",
                 f"{row['patients']:,}",
                 row["code"],
-                f"{row['last_used']:%d %b %Y}" if row["last_used"] else "",
+                day(row["last_used"]),
                 row["term"],
             )
             for row in shown.iter_rows(named=True)

@@ -10,6 +10,7 @@ from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.common import open_with_index
 from recordpick.cli.lookups import find_criterion
 from recordpick.cli.output import print_json, print_message, print_result, print_table
+from recordpick.text import day
 
 if TYPE_CHECKING:
     from recordpick.matching import Explanation
@@ -61,8 +62,7 @@ def run(options: argparse.Namespace) -> int:
         known = {True: "yes", False: "no", None: f"not known: {kind.why_not}"}[kind.is_of]
         print_result(f"Of the kind “{kind.says}”: {known}.")
     for row in why.rows.iter_rows(named=True):
-        day = "" if row["date"] is None else row["date"].isoformat()
-        print_result(f"  {day:10}  {row['table']}  {row['summary']}")
+        print_result(f"  {day(row['date']):11}  {row['table']}  {row['summary']}")
     return 0
 
 

@@ -12,7 +12,7 @@ from recordpick.cli.common import parse_as_at
 from recordpick.cli.output import print_message, print_result, print_table, progress_on_stderr
 from recordpick.errors import UserError
 from recordpick.index.readers import READERS
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 if TYPE_CHECKING:
     from datetime import date
@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     _print_rows(index.manifest)
     _print_notes(index.manifest, options.out)
     patients = plural(index.manifest.tables["patients"].rows, "patient")
-    as_at = f"as at {index.manifest.as_at} ({index.manifest.as_at_from})"
+    as_at = f"as at {day(index.manifest.as_at)} ({index.manifest.as_at_from})"
     print_result(f"{patients} in {options.out}, {as_at}.")
     return 0
 

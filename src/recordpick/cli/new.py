@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from recordpick.cli.arguments import add_as_at, add_person
 from recordpick.cli.common import acting_person, parse_as_at
 from recordpick.cli.output import print_message, print_pack_notes, print_result
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,21 +61,21 @@ def run(options: argparse.Namespace) -> int:
     criteria = plural(len(pack.criteria), "criterion", "criteria")
     patients = plural(index.manifest.tables["patients"].rows, "patient")
     print_result(f"{options.file}: {criteria} of {f'{pack.title} {pack.version}'.strip()},")
-    print_result(f"{patients}, as at {as_at}.")
+    print_result(f"{patients}, as at {day(as_at)}.")
     _print_warnings(index.manifest, pack, as_at)
     print_result(f"Open it with: recordpick {options.file}")
     return 0
 
 
 def _print_warnings(manifest: Manifest, pack: Pack, as_at: date) -> None:
-    from recordpick.criteria.codelists import is_demonstration
+    from recordpick.criteria.shipped_codelists import is_demonstration
 
     for warning in manifest.warnings:
         print_message(f"Warning: {warning}")
     if as_at != manifest.as_at:
         print_message(
-            f"The records are as at {manifest.as_at}: only ages and periods are calculated "
-            f"as at {as_at}, not who is registered or which medicines are current."
+            f"The records are as at {day(manifest.as_at)}: only ages and periods are calculated "
+            f"as at {day(as_at)}, not who is registered or which medicines are current."
         )
     demonstrations = sum(map(is_demonstration, pack.codelists.values()))
     if demonstrations and not manifest.synthetic:

@@ -33,6 +33,9 @@ def run(options: argparse.Namespace) -> int:
             "The app needs a terminal, and there is none here: run it in a terminal window, or see "
             "recordpick --help for the commands that need none."
         )
+    from recordpick.tui import garbage_collection
+
+    garbage_collection.pause()  # until the file is open, or the start screen is there
     from recordpick.tui.app import RecordpickApp
 
     app = RecordpickApp(options.file)

@@ -43,11 +43,14 @@ def run(options: argparse.Namespace) -> int:
     """
     from recordpick.index.practice_index import open_index
     from recordpick.matching import match
+    from recordpick.selection.find_index import warn_of_other_practice
 
     with open_working_file(options, acting_person(options), to_write=True) as file:
         index = open_index(options.index)
         for warning in index.manifest.warnings:
             print_message(f"Warning: {warning}")
+        if other := warn_of_other_practice(file, index):
+            print_message(f"Warning: {other} Rematch with the index before to go back to it.")
         before = len(file.events)
         file.use_index(index, parse_as_at(options.as_at) or index.manifest.as_at)
         patients = plural(index.manifest.tables["patients"].rows, "patient")

@@ -14,6 +14,7 @@ from recordpick.cli.output import (
     print_table,
     progress_on_stderr,
 )
+from recordpick.text import day
 
 if TYPE_CHECKING:
     from recordpick.matching import Explanation
@@ -126,8 +127,7 @@ def _print_patient(in_words: tuple[str, ...], why: ExplainedPatient, *, as_json:
                 "patient": why.patient_id,
                 "sets": {figure: _of_set(one) for figure, one in why.sets.items()},
                 "dates": {
-                    name: None if day is None else day.isoformat()
-                    for name, day in why.dates.items()
+                    name: None if on is None else on.isoformat() for name, on in why.dates.items()
                 },
             }
         )
@@ -155,16 +155,12 @@ def _print_patient(in_words: tuple[str, ...], why: ExplainedPatient, *, as_json:
         ]
         print_table(rows)
         for row in one.rows.iter_rows(named=True):
-            day = "" if row["date"] is None else row["date"].isoformat()
-            print_result(f"    {day:10}  {row['summary']}")
+            print_result(f"    {day(row['date']):11}  {row['summary']}")
     if why.dates:
         print_result()
         print_result("dates that the rules use")
         print_table(
-            [
-                (f"  {name.replace('_', ' ')}", "–" if day is None else day.isoformat())
-                for name, day in why.dates.items()
-            ]
+            [(f"  {name.replace('_', ' ')}", day(on) or "–") for name, on in why.dates.items()]
         )
 
 

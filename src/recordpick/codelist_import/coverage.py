@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.criteria.codelists import FOLDER, codelist_from_csv
-from recordpick.criteria.pack import Codelist
+from recordpick.criteria.codelists import codelist_from_csv
+from recordpick.criteria.pack import CODELISTS_FOLDER, Codelist
 from recordpick.criteria.problems import Problems
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.errors import UserError
@@ -53,7 +53,7 @@ def lists_in(folder: Path) -> dict[str, Codelist]:
 
     Raise a UserError where there are none, or one cannot be used.
     """
-    inside = folder / FOLDER if (folder / FOLDER).is_dir() else folder
+    inside = folder / CODELISTS_FOLDER if (folder / CODELISTS_FOLDER).is_dir() else folder
     problems = Problems(str(folder))
     found = {}
     for path in sorted(inside.glob("*.csv")):

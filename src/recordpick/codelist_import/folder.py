@@ -25,7 +25,8 @@ from recordpick.atomic import atomic_folder, check_free
 from recordpick.codelist_import.cluster_map import shipped_packs, year_in_words
 from recordpick.codelist_import.filled_lists import FilledList, ListImport
 from recordpick.codelist_import.source_file import LIST
-from recordpick.criteria.codelists import FOLDER, codelist_from_csv, file_name, not_filled_csv
+from recordpick.criteria.codelists import codelist_from_csv, file_name, not_filled_csv
+from recordpick.criteria.pack import CODELISTS_FOLDER
 from recordpick.criteria.problems import Problems
 from recordpick.criteria.toml_values import VERSION_LENGTH
 from recordpick.csv_safety import GUARD
@@ -112,7 +113,7 @@ def kept_lists(found: ListImport, folder: Path, *, all_years: bool = False) -> d
         )
     kept = {}
     filled = {one.name for one in found.lists if one.is_filled}
-    for path in sorted((folder / FOLDER).glob("*.csv")):
+    for path in sorted((folder / CODELISTS_FOLDER).glob("*.csv")):
         name, text = path.stem, decoded(read_bytes(path, _LARGEST), str(path))
         about = before.lists.get(name, {})
         is_own = about.get("sha256") != _sha256(text)
@@ -165,7 +166,7 @@ def write_lists(found: ListImport, folder: Path, kept: Mapping[str, KeptList]) -
             check_free(out)
 
     with atomic_folder(folder, check) as new:
-        (new / FOLDER).mkdir()
+        (new / CODELISTS_FOLDER).mkdir()
         for name, text in texts.items():
             (new / file_name(name)).write_bytes(text.encode("utf-8"))
         for name, data in packs.items():
@@ -217,7 +218,7 @@ def _check_nothing_else(before: ListFolder) -> None:
     packs: Mapping[str, str] = before.about.get("packs", {})
     problems = []
     for path in sorted(before.folder.iterdir()):
-        if path.name in {ABOUT, FOLDER}:
+        if path.name in {ABOUT, CODELISTS_FOLDER}:
             continue
         try:
             is_ours = packs.get(path.name) == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -230,7 +231,7 @@ def _check_nothing_else(before: ListFolder) -> None:
             )
     problems += [
         f"{path}: this is not a list and would be lost: move it to another folder."
-        for path in sorted((before.folder / FOLDER).iterdir())
+        for path in sorted((before.folder / CODELISTS_FOLDER).iterdir())
         if path.suffix != ".csv" or path.is_dir()
     ]
     if problems:

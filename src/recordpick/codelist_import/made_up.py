@@ -21,7 +21,7 @@ from recordpick.codelist_import.cluster_map import (
     of_year,
     shipped_packs,
 )
-from recordpick.criteria.codelists import FOLDER
+from recordpick.criteria.pack import CODELISTS_FOLDER
 from recordpick.criteria.snomed_codes import check_digit_of
 
 HEADER = (
@@ -39,7 +39,7 @@ def demonstration_lists() -> dict[str, dict[str, str]]:
     """Return the codes and terms of each list that ships for demonstration, by its name."""
     found: dict[str, dict[str, str]] = {}
     for pack in reversed(shipped_packs()):
-        for path in sorted((pack.parent / FOLDER).glob("*.csv")):
+        for path in sorted((pack.parent / CODELISTS_FOLDER).glob("*.csv")):
             with path.open(encoding="utf-8", newline="") as file:
                 codes = {row["code"]: row["term"] for row in csv.DictReader(file)}
             found.setdefault(path.stem, {}).update(codes)

@@ -1,10 +1,5 @@
 """Codelists: CSV files with the columns code and term, or a few codes within a pack.
 
-The codelists that come with recordpick: a few codes each, for demonstrations.
-
-Used on a practice's own records they find some of the patients, or nobody, and look whole. So a
-codelist that still is the one that ships is known by its codes.
-
 The codelists that a pack's rules use: from the pack itself, or from files beside it.
 """
 
@@ -13,13 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from recordpick.criteria.list_columns import is_total
-from recordpick.criteria.pack import Codelist
+from recordpick.criteria.pack import CODELISTS_FOLDER, Codelist
 from recordpick.criteria.problems import (
     Problems,
     did_you_mean,
@@ -34,10 +29,8 @@ from recordpick.criteria.toml_values import Values
 from recordpick.csvio.records import DELIMITERS, Row, UnreadableRowError, rows_of
 from recordpick.errors import UserError
 from recordpick.identifiers import ERROR, INVISIBLE
-from recordpick.resources import criteria_folder, data_file
+from recordpick.resources import criteria_folder
 
-FOLDER = "codelists"
-"""Where codelists lie: a folder of this name beside the pack."""
 FILE_AT_MOST = 20 * 1024 * 1024
 CODES_AT_MOST = 500_000
 CODE_LENGTH = 100
@@ -67,7 +60,7 @@ def is_safe_name(name: str) -> bool:
 
 def file_name(name: str) -> str:
     """The name under which a codelist's file stands in `Pack.files`."""
-    return f"{FOLDER}/{name}.csv"
+    return f"{CODELISTS_FOLDER}/{name}.csv"
 
 
 def codelist_from_csv(name: str, text: str, problems: Problems) -> Codelist | None:
@@ -284,36 +277,11 @@ def shipped_codelists(names: Iterable[str]) -> dict[str, Codelist]:
     """Return those of the named codelists that come with recordpick, by name."""
     found: dict[str, Codelist] = {}
     for name in names:
-        path = criteria_folder() / FOLDER / f"{name}.csv"
+        path = criteria_folder() / CODELISTS_FOLDER / f"{name}.csv"
         if is_safe_name(name) and path.is_file():
             with path.open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file))
             found[name] = codelist_of(name, {row["code"]: row["term"] for row in rows})
-    return found
-
-
-def is_demonstration(codelist: Codelist) -> bool:
-    """Return whether a codelist has just the codes of one of its name that ships."""
-    return frozenset(codelist.codes) in _shipped().get(codelist.name, ())
-
-
-def is_invented(codelist: Codelist) -> bool:
-    """Return whether no code of a codelist is one of a real system: real records have none of it.
-
-    The codes that were made up for demonstrations have letters (X-0301); real ones are numbers.
-    """
-    return not any(code.isdigit() for code in codelist.codes)
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> Mapping[str, Collection[frozenset[str]]]:
-    """Return the codes of each codelist that ships, by its name: of the criteria and reports."""
-    found: dict[str, list[frozenset[str]]] = {}
-    for folder in (criteria_folder(), data_file("reports")):
-        for path in sorted((folder / FOLDER).glob("*.csv")):
-            with path.open(encoding="utf-8", newline="") as file:
-                codes = frozenset(row["code"] for row in csv.DictReader(file))
-            found.setdefault(path.stem, []).append(codes)
     return found
 
 
@@ -360,7 +328,7 @@ class PackCodelists:
         guess = did_you_mean(name, self.loaded)
         return (
             f"There is no codelist '{name}': neither [codelist.{name}] in the pack nor {name}.csv "
-            f"in the folder {FOLDER} beside it{guess or '.'}"
+            f"in the folder {CODELISTS_FOLDER} beside it{guess or '.'}"
         )
 
     def _inline(self, name: str, values: Values) -> None:

@@ -16,7 +16,6 @@ from pathlib import Path
 from recordpick.atomic import check_new, replace_file, write_file, write_new
 from recordpick.criteria.codelists import (
     FILE_AT_MOST,
-    FOLDER,
     codelist_from_csv,
     file_name,
     shipped_codelists,
@@ -24,6 +23,7 @@ from recordpick.criteria.codelists import (
 from recordpick.criteria.conditions import Condition
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack, toml_text
 from recordpick.criteria.pack import (
+    CODELISTS_FOLDER,
     Confirmation,
     Criterion,
     Pack,
@@ -165,8 +165,8 @@ def _is_small_enough(text: str) -> bool:
 def _put_codelists(folder: Path, *criteria: Criterion) -> None:
     """Put the codelists that ship beside a pack where it has none of that name of its own."""
     for name in sorted(_codelist_names(*criteria)):
-        target = folder / FOLDER / f"{name}.csv"
-        shipped = criteria_folder() / FOLDER / f"{name}.csv"
+        target = folder / CODELISTS_FOLDER / f"{name}.csv"
+        shipped = criteria_folder() / CODELISTS_FOLDER / f"{name}.csv"
         if not target.exists() and shipped.is_file():
             target.parent.mkdir(exist_ok=True)
             write_new(target, shipped.read_bytes())
@@ -225,7 +225,9 @@ def _is_unchanged(path: Path, pack: Pack) -> bool:
 
 def _codelists_of(path: Path, criterion: Criterion, pack: Pack) -> dict[str, str]:
     """Return the codelists beside a pack that a changed criterion needs, and the pack has not."""
-    files = {name: path.parent / FOLDER / f"{name}.csv" for name in _codelist_names(criterion)}
+    files = {
+        name: path.parent / CODELISTS_FOLDER / f"{name}.csv" for name in _codelist_names(criterion)
+    }
     return {
         file_name(name): decoded(read_bytes(file, FILE_AT_MOST), file_name(name))
         for name, file in files.items()
@@ -241,7 +243,7 @@ def with_codelists(pack: Pack, path: Path, criterion: Criterion) -> Pack:
     missing = _codelist_names(criterion) - pack.codelists.keys()
     found = shipped_codelists(sorted(missing))
     for file, text in _codelists_of(path, criterion, pack).items():
-        name = file.removeprefix(f"{FOLDER}/").removesuffix(".csv")
+        name = file.removeprefix(f"{CODELISTS_FOLDER}/").removesuffix(".csv")
         codelist = codelist_from_csv(name, text, Problems(file))
         if name in missing and codelist is not None:
             found[name] = codelist

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, FindCodelist, file_name
+from recordpick.criteria.codelists import FILE_AT_MOST, FindCodelist, file_name
 from recordpick.criteria.list_documents import list_from_document
-from recordpick.criteria.pack import Pack
+from recordpick.criteria.pack import CODELISTS_FOLDER, Pack
 from recordpick.criteria.spreadsheet_pack import ListOfCriteria, list_from_csv, pack_from_csv
 from recordpick.criteria.toml_pack import pack_from_toml
 from recordpick.criteria.toml_values import PACK_AT_MOST
@@ -74,9 +74,9 @@ def toml_text(path: Path) -> str:
 
 def _codelists_beside(path: Path) -> FindCodelist:
     def find(name: str) -> str | None:
-        file = path.parent / FOLDER / f"{name}.csv"
+        file = path.parent / CODELISTS_FOLDER / f"{name}.csv"
         if not is_shipped(path):  # installers may put links to their store in place of files
-            check_inside(path.parent, FOLDER, file.name)
+            check_inside(path.parent, CODELISTS_FOLDER, file.name)
         if not file.exists():
             return None
         return decoded(read_bytes(file, FILE_AT_MOST), file_name(name))

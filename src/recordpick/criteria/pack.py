@@ -14,6 +14,9 @@ from functools import lru_cache
 from recordpick.criteria.conditions import Condition, parse_condition, text_of
 from recordpick.schema import TABLES, Kind
 
+CODELISTS_FOLDER = "codelists"
+"""Where codelists lie: a folder of this name beside the pack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Codelist:

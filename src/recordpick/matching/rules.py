@@ -14,7 +14,6 @@ from datetime import date
 
 import polars as pl
 
-from recordpick.criteria.codelists import is_demonstration
 from recordpick.criteria.conditions import Condition
 from recordpick.criteria.pack import (
     Criterion,
@@ -26,6 +25,7 @@ from recordpick.criteria.pack import (
     columns_of,
     dates_used,
 )
+from recordpick.criteria.shipped_codelists import is_demonstration
 from recordpick.index.manifest import Conflated
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.listed_only import is_listed_only, made_of, none_listed

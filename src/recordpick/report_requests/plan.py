@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from recordpick.criteria.codelists import is_demonstration
 from recordpick.criteria.pack import Criterion, Pack, Rule, dates_used
+from recordpick.criteria.shipped_codelists import is_demonstration
 from recordpick.index.as_at import today
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.listed_only import is_listed_only

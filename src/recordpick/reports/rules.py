@@ -15,9 +15,9 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.criteria.codelists import is_invented
 from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Pack
+from recordpick.criteria.shipped_codelists import is_invented
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches, match
 from recordpick.matching.rules import demonstration_caution

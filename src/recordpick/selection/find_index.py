@@ -72,11 +72,27 @@ def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
     )
 
 
+def warn_of_other_practice(file: WorkingFile, index: PracticeIndex) -> str:
+    """Return a warning where the index has another ODS code than the working file; "" otherwise.
+
+    There is none where either has no code.
+    """
+    ours, other = file.ods_code, index.manifest.ods_code
+    if not ours or not other or ours == other:
+        return ""
+    return (
+        f"The index is of the practice with ODS code {other}, and {file.path.name} of {ours}. Use "
+        "it only if your practice's code has changed: another practice's patient numbers are other "
+        "people's."
+    )
+
+
 def _another(file: WorkingFile, folder: Path, index: PracticeIndex) -> str:
     manifest = index.manifest
+    warning = warn_of_other_practice(file, index)
     return (
         f"{folder} is another practice index than {file.path.name} was made with: that of "
         f"{manifest.practice or 'a practice without a name'}, made {manifest.made_at[:10]}, with "
         f"{manifest.tables['patients'].rows:,} patients. The picks are not shown beside it; name "
-        "the right folder (--index)."
+        "the right folder (--index)." + (f" {warning}" if warning else "")
     )

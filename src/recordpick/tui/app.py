@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events, on, work
@@ -22,6 +22,7 @@ from recordpick.crash_report import crash_report
 from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.sanitize import visible
+from recordpick.tui import garbage_collection
 from recordpick.tui.actions import (
     ALL_COMMANDS,
     FILE,
@@ -160,12 +161,27 @@ class RecordpickApp(App[None]):
         """Return the start screen: everything else opens over it."""
         return StartScreen(self.settings.recent)
 
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        """Parse the styles of a screen when it is first shown, and no others.
+
+        Textual then parses all styles again, and applies them to everything that is there already.
+        Our files have styles of their own screens only.
+        """
+        new = [path for path in screen.css_path if not self.stylesheet.has_source(str(path), "")]
+        for path in new:
+            self.stylesheet.read(path)
+        if new:
+            self.stylesheet.parse()
+        super()._load_screen_css(screen)
+
     def on_mount(self) -> None:
         """Open the file named on the command line, over the start screen."""
+        if self._path is not None and not self._demo:
+            self.open_file(self._path)
+            return
+        garbage_collection.resume()
         if self._demo:
             self.open_demo()
-        elif self._path is not None:
-            self.open_file(self._path)
 
     async def on_event(self, event: events.Event) -> None:
         """Sanitise what is pasted into the palette's field, which shows its text unchanged."""
@@ -323,6 +339,7 @@ class RecordpickApp(App[None]):
 
         settings = self.settings
         if not settings.name:
+            garbage_collection.resume()
             answer = await self.push_screen_wait(PersonDialog(settings.name, settings.role))
             if answer is None:
                 return False

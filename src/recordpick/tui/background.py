@@ -23,6 +23,9 @@ from recordpick.tui.text import content
 GROUP = "background"
 """The group of all workers that are threads."""
 
+_SHOWN_AFTER = 0.6
+"""Seconds for which nothing is shown: what flashes up and is gone only distracts."""
+
 T = TypeVar("T")
 
 
@@ -56,14 +59,18 @@ class ProgressModal(Modal[Outcome[T]]):
 
     def __init__(self, title: str, job: Callable[[Progress], T], *, can_stop: bool = True) -> None:
         """Take the title, and the job, which is given a progress to call."""
-        super().__init__()
+        super().__init__(classes="-unseen")
         self._title = title
         self._job = job
         self._can_stop = can_stop
         self._stopped = False
+        self._doing = ""
+        self._fraction: float | None = None
 
     def compose(self) -> ComposeResult:
-        """Show the title, what is being done, and a bar."""
+        """Show the title, what is being done, and a bar; nothing before anybody has to wait."""
+        if self.has_class("-unseen"):
+            return
         with ModalFrame(self._title, classes="progress"):
             yield Static("", id="doing", markup=False)
             yield ProgressBar(total=None, show_eta=False, show_percentage=False)
@@ -72,7 +79,13 @@ class ProgressModal(Modal[Outcome[T]]):
 
     def on_mount(self) -> None:
         """Start the job."""
+        self.set_timer(_SHOWN_AFTER, self._appear)
         self._run()
+
+    async def _appear(self) -> None:
+        self.remove_class("-unseen")
+        await self.recompose()
+        self._show()
 
     @work(thread=True, group=GROUP, name="a job with progress")
     def _run(self) -> Outcome[T]:
@@ -89,16 +102,21 @@ class ProgressModal(Modal[Outcome[T]]):
             return Outcome()
 
     @on(Progressed)
-    def _show_progress(self, message: Progressed) -> None:
+    def _progressed(self, message: Progressed) -> None:
+        self._doing, self._fraction = message.doing, message.fraction
+        self._show()
+
+    def _show(self) -> None:
+        """Show what is being done, once the modal is seen; it is empty where the app is ending."""
         if not self.query("#doing"):
-            return  # the app is ending, and the modal is empty already
-        doing = message.doing[:1].upper() + message.doing[1:]
-        self.query_one("#doing", Static).update(content(doing))
+            return
+        doing = self._doing[:1].upper() + self._doing[1:]
+        self.query_one("#doing", Static).update(content("Stopping…" if self._stopped else doing))
         bar = self.query_one(ProgressBar)
-        if message.fraction is None:
+        if self._fraction is None:
             bar.update(total=None)
         else:
-            bar.update(total=1.0, progress=message.fraction)
+            bar.update(total=1.0, progress=self._fraction)
 
     @on(Worker.StateChanged)
     def _finish(self, event: Worker.StateChanged) -> None:
@@ -110,7 +128,7 @@ class ProgressModal(Modal[Outcome[T]]):
         """Stop at the next step of the job."""
         if self._can_stop:
             self._stopped = True
-            self.query_one("#doing", Static).update("Stopping…")
+            self._show()
 
 
 async def run_in_background(screen: Screen[Any], job: Callable[[], T]) -> T | None:

@@ -18,6 +18,7 @@ from recordpick.report_requests.page_of_index import write_page_with_criteria
 from recordpick.selection.events import Person
 from recordpick.selection.typed_text import clean_ods_code
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import day
 from recordpick.tui.screens.new_file import NewFile
 from recordpick.tui.screens.what_was_read import WhatWasRead, what_was_read
 
@@ -77,8 +78,9 @@ def create_working_file(
     warnings = list(index.manifest.warnings)
     if as_at != index.manifest.as_at:
         warnings.append(
-            f"The records are as they were on {index.manifest.as_at}: only ages and periods are "
-            f"calculated as at {as_at}, not who is registered or which medicines are current."
+            f"The records are as they were on {day(index.manifest.as_at)}: only ages and periods "
+            f"are calculated as at {day(as_at)}, not who is registered or which medicines are "
+            "current."
         )
     if not is_new:
         return CreatedFile(form.path, tuple(warnings))

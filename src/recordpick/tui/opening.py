@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +15,7 @@ from recordpick.text import plural
 from recordpick.tui.background import ProgressModal
 from recordpick.tui.dialogs import Confirm, Notice
 from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.garbage_collection import collected_later
 from recordpick.tui.masking import PrivateText, mask_numbers
 
 if TYPE_CHECKING:
@@ -95,6 +95,11 @@ def _open(request: OpenRequest, openings: Openings, progress: Progress) -> Opene
     it does not support are shown first.
     """
     progress("loading", None)
+    with collected_later():
+        return _load(request, openings, progress)
+
+
+def _load(request: OpenRequest, openings: Openings, progress: Progress) -> Opened:
     from recordpick.selection.events import Person
     from recordpick.tui.session import Session
 
@@ -120,22 +125,7 @@ def _open(request: OpenRequest, openings: Openings, progress: Progress) -> Opene
     except BaseException:
         session.close()
         raise
-    freeze_loaded_objects()
     return session, screen
-
-
-def freeze_loaded_objects() -> None:
-    """Leave all that is loaded now out of garbage collection, so that it never delays a key.
-
-    Python's collector now and then goes through every object. With polars, Textual and a screen
-    that takes 40 ms, in which no key is answered: the slowest key in a hundred was one that met
-    it. What is loaded stays as long as a file is open. Before it is frozen, what an earlier file
-    left behind is collected.
-    """
-    if gc.get_freeze_count():
-        gc.unfreeze()
-        gc.collect()
-    gc.freeze()
 
 
 def notices_of(session: Session) -> list[Notice]:

@@ -56,15 +56,22 @@ def lines(text: str, width: int) -> list[str]:
     return out
 
 
+def _cells(text: str) -> int:
+    """Return how many cells a text without control characters takes up."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def _wrapped(text: str, width: int) -> list[str]:
+    if _cells(text) <= width:  # most are: a record has thousands of lines
+        return [text.lstrip(" ")]
     out: list[str] = []
     line = ""
     for word in text.split(" "):
-        if line and cell_len(line) + 1 + cell_len(word) > width:
+        if line and _cells(line) + 1 + _cells(word) > width:
             out.append(line)
             line = ""
         rest = f"{line} {word}" if line else word
-        while cell_len(rest) > width:
+        while _cells(rest) > width:
             head = set_cell_size(rest, width)
             # A wide character at the edge goes to the next line whole; its cell stays blank.
             kept = head if rest.startswith(head) else head[:-1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from recordpick.schema import Kind
@@ -201,10 +202,20 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
     while stack:
         one, level = stack.pop()
         yield one, level
-        for field in fields(one):
-            value = getattr(one, field.name)
+        for name in _parts_of(type(one)):
+            value = getattr(one, name)
             parts = value if isinstance(value, tuple) else (value,)
             stack.extend((part, level + 1) for part in parts if isinstance(part, Node))
+
+
+@cache
+def _parts_of(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def has_column(node: Node) -> bool:
+    """Return whether a condition uses any column."""
+    return any(isinstance(one, Column) for one, _ in walk(node))
 
 
 def columns_in(node: Node) -> frozenset[str]:

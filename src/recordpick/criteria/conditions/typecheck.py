@@ -135,7 +135,7 @@ def _coalesce(parts: Sequence[n.Node]) -> n.Node:
         raise UserError(
             "COALESCE takes two or more values and returns the first that is not missing."
         )
-    if not all(n.columns_in(part) for part in parts[:-1]):
+    if not all(n.has_column(part) for part in parts[:-1]):
         raise UserError(
             "COALESCE returns the first value that is not missing: a value that names no column "
             "is never missing, so it goes last."
@@ -257,7 +257,7 @@ def join(word: Literal["AND", "OR"], parts: Sequence[n.Node]) -> n.Node:
                 "name the column again for each value, or use IN with a list."
             )
         _check_kind(part, ("yes_no",), f"{word} goes between conditions")
-        if not n.columns_in(part):
+        if not n.has_column(part):
             raise UserError(
                 f"One side of {word} names no column, so it is the same for every "
                 "row; leave it out."
@@ -303,7 +303,7 @@ def _check_word(of: n.Node, other: n.Node, words: Words, *, unequal: bool = Fals
             f"'{of.name}' never holds an empty text: missing values are NULL, so write "
             f"{of.name} IS NULL."
         )
-    vocabulary = _words_of(of, words) if n.columns_in(of) else None
+    vocabulary = _words_of(of, words) if n.has_column(of) else None
     if vocabulary is not None and text not in vocabulary:
         raise UserError(
             f"{capital(describe(of))} is never '{shown(text)}': its words are "
@@ -312,7 +312,7 @@ def _check_word(of: n.Node, other: n.Node, words: Words, *, unequal: bool = Fals
 
 
 def _check_pattern(like: n.Like, words: Words) -> None:
-    vocabulary = _words_of(like.of, words) if n.columns_in(like.of) else None
+    vocabulary = _words_of(like.of, words) if n.has_column(like.of) else None
     if vocabulary is not None and not any(_matches(word, like.parts) for word in vocabulary):
         raise UserError(
             f"{capital(describe(like.of))} never matches this LIKE pattern: its words are "

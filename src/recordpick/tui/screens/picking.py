@@ -8,9 +8,9 @@ screen shows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
+from typing import TYPE_CHECKING, ClassVar, Literal, cast, get_args
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
@@ -40,26 +40,7 @@ from recordpick.tui.actions import (
     key,
 )
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
-from recordpick.tui.flows.all_picked import print_picked, take_out_of_all
-from recordpick.tui.flows.checking import check_records
-from recordpick.tui.flows.draw import draw
-from recordpick.tui.flows.edits import close_or_reopen, note, replace_random, sort_patients
-from recordpick.tui.flows.export import export
-from recordpick.tui.flows.finish import finish
-from recordpick.tui.flows.patient_criteria import pick_for_criteria
-from recordpick.tui.flows.pick_list import pick_from_list
-from recordpick.tui.flows.save_copy import save_copy
-from recordpick.tui.flows.shared_file import refresh
-from recordpick.tui.flows.suggest import suggest
-from recordpick.tui.flows.views import (
-    show_charts,
-    show_clean_up,
-    show_comparison,
-    show_reports,
-    show_tour,
-    show_what_to_ask,
-    show_what_was_read,
-)
+from recordpick.tui.flows.registry import NEED_ALL_MATCHES, load_flow
 from recordpick.tui.masking import is_masking
 from recordpick.tui.screens.start import StartScreen
 from recordpick.tui.view_models import CriterionLine, all_picked_line
@@ -79,32 +60,9 @@ if TYPE_CHECKING:
     from recordpick.tui.screens.reports import Reports
     from recordpick.tui.session import Session
 
-    Flow = Callable[["PickingScreen", Session], Coroutine[Any, Any, None]]
-
 Part = Literal["criteria", "patients", "record"]
 PARTS: tuple[Part, ...] = get_args(Part)
 """The parts of the screen, in the order in which Tab goes through them."""
-_FLOWS: dict[str, Flow] = {
-    "suggest": suggest,
-    "draw": draw,
-    "export": export,
-    "check": check_records,
-    "pick_list": pick_from_list,
-    "patient_criteria": pick_for_criteria,
-    "close": close_or_reopen,
-    "note": note,
-    "sort": sort_patients,
-    "save_copy": save_copy,
-    "finish": finish,
-    "print_picked": print_picked,
-    "charts": show_charts,
-    "clean_up": show_clean_up,
-    "comparison": show_comparison,
-    "reports": show_reports,
-    "tour": show_tour,
-    "what_was_read": show_what_was_read,
-    "what_to_ask": show_what_to_ask,
-}
 _BREAKPOINTS = [(0, "-narrow"), (90, "-middle"), (150, "-wide")]
 """The least width in cells of each class of the screen: one pane at a time if it is narrow."""
 _LEFT_FOR_PATIENTS = 40
@@ -112,8 +70,6 @@ _LEFT_FOR_PATIENTS = 40
 _LEAST_SIZE = (60, 20)
 _ENOUGH_FOR_PATIENTS = 110
 """Cells beside which the criteria keep their titles whatever has the focus."""
-_NEED_ALL_MATCHES = frozenset({"suggest", "patient_criteria", "finish", "export", "charts"})
-"""Flows that need to know who meets every criterion."""
 _STILL_MATCHING = "The criteria are still being matched: wait a moment."
 _SPACE_SHOWS = "Space shows which criteria a patient meets."
 
@@ -221,6 +177,7 @@ class PickingScreen(FlowScreen[None]):
         self.session = session
         self._start_at = start_at
         self._part: Part = "criteria"
+        self.add_class("-on-criteria")
         self.seen_warnings: set[str] = set()
         """The warnings about picks that were looked at since the file was opened."""
         self.clean_up: CleanUp | None = None
@@ -249,7 +206,7 @@ class PickingScreen(FlowScreen[None]):
         if self._start_at is None or not self.criteria.go_to(self._start_at):
             self._show_criterion()
         if self.session.matches is None:
-            self._match()
+            self.call_after_refresh(self._match)  # it would delay the first picture
         if self.session.file.damage:
             self.show_message(self.session.file.why_read_only, warns=True)
         if self.session.file.taken_over:
@@ -308,8 +265,8 @@ class PickingScreen(FlowScreen[None]):
 
     def _show_criterion(self) -> None:
         self.session.last_criterion = self.criterion.id
-        self.set_class(self.criterion.is_all_picked, "-all-picked")
-        self.remove_class("-reading")
+        is_all_picked = self.criterion.is_all_picked
+        self.update_classes({"-all-picked": is_all_picked, "-reading": False})
         self.patients.show_criterion(self.criterion)
         self._show_record()
 
@@ -349,8 +306,7 @@ class PickingScreen(FlowScreen[None]):
     def _show_part(self, part: Part) -> None:
         """Make room for the part that has the focus: alone, where the screen is narrow."""
         self._part = part
-        for one in PARTS:
-            self.set_class(one == part, f"-on-{one}")
+        self.update_classes({f"-on-{one}": one == part for one in PARTS})
         self._share_width()
 
     def _share_width(self) -> None:
@@ -523,26 +479,34 @@ class PickingScreen(FlowScreen[None]):
     @opens_modal
     async def action_flow(self, name: str) -> None:
         """Start a flow: what takes more than one step."""
-        if name in _NEED_ALL_MATCHES and self.session.matches is None:
+        if name in NEED_ALL_MATCHES and self.session.matches is None:
             self.show_message(_STILL_MATCHING)
             return
-        await _FLOWS[name](self, self.session)
+        await load_flow(name)(self, self.session)
 
     @opens_modal
     async def _take_out(self, patient_id: str) -> None:
+        from recordpick.tui.flows.all_picked import take_out_of_all
+
         await take_out_of_all(self, self.session, patient_id)
 
     @opens_modal
     async def _replace_random(self, patient_id: str) -> None:
+        from recordpick.tui.flows.edits import replace_random
+
         await replace_random(self, self.session, patient_id)
 
     @opens_modal
     async def _offer_copy(self, reasons: Sequence[str]) -> None:
+        from recordpick.tui.flows.save_copy import save_copy
+
         await save_copy(self, self.session, reasons)
 
     @work
     async def action_refresh(self) -> None:
         """Read a shared file again; where nobody else has it open, offer to open it."""
+        from recordpick.tui.flows.shared_file import refresh
+
         await refresh(self, self.session)
 
     def action_undo(self) -> None:

@@ -230,7 +230,7 @@ class PatientList(Vertical):
         self.table.load(frame, shown, self._marks())
         criterion_id = self.criterion.id
         if self._session.knows(criterion_id) and not self._session.has_evidence(criterion_id):
-            self._find_evidence()
+            self.call_after_refresh(self._find_evidence)  # the patients are painted first
 
     def _rows(self) -> tuple[pl.DataFrame, tuple[Column, ...], str]:
         """Return the frame to show, its columns, and the text where it is empty."""
@@ -281,7 +281,7 @@ class PatientList(Vertical):
 
     def _find_evidence(self) -> None:
         wanted = self.criterion.id
-        if self._finding_evidence or wanted is None:
+        if self._finding_evidence or wanted is None or self._session.has_evidence(wanted):
             return
         self._finding_evidence = True
 

@@ -65,7 +65,8 @@ class RecordPane(Vertical):
         if key in self._records:
             self._show_record(patient_id, self._records[key])
         elif not self._is_reading:
-            self._read(key)
+            self._is_reading = True
+            self.call_after_refresh(self._read)  # the row of the patient is painted first
 
     def show_identity(self, criterion_id: str | None, patient_id: str) -> None:
         """Show at once who the patient is, while the record is still to be read."""
@@ -73,8 +74,11 @@ class RecordPane(Vertical):
             listed = self._session.listed(patient_id)
             self.view.show(ShownRecord(listed, "", is_being_read=True))
 
-    def _read(self, key: tuple[str | None, str]) -> None:
-        self._is_reading = True
+    def _read(self) -> None:
+        key = self._wanted
+        if key is None:
+            self._is_reading = False
+            return
 
         def read() -> None:
             self.post_message(self.RecordRead(key, read_record_of(self._session, *key)))

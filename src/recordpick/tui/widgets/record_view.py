@@ -123,6 +123,8 @@ class RecordView(ScrollView, can_focus=True):
             and shown.record.patient.get("patient_id")
             == self._shown.record.patient.get("patient_id")
         )
+        if shown is not None and shown == self._shown:
+            return
         self._shown = shown
         self._empty = empty
         self._build()
