@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from checked_files import ANN, START, TODAY, ticking
 
+from recordpick.data_checking.checking_copies import import_preview, make_copy, preview_copy
 from recordpick.data_checking.keep_result import keep_entry, make_entry
 from recordpick.data_checking.phase_lines import phase_lines
 from recordpick.data_checking.write_log import write_log
@@ -111,6 +112,28 @@ def test_only_what_was_said_since_a_day(found, path, tmp_path):
         with pytest.raises(UserError, match="has no column issue"):
             write_log(file, tmp_path / "x.csv", since=str(tmp_path / "other.csv"))
     assert [row["issue"] for row in rows_of(tmp_path / "new.csv")] == ["3"]
+
+
+def test_what_came_after_a_day_in_a_copy_that_was_checked_before_it_is_new(found, tmp_path):
+    """The supplier has not seen it: when it was judged does not matter. So with what was undone."""
+    lines = phase_lines(found, "first check")
+    patients = [one.patient_id for one in lines.records]
+    ab = make_copy(found, tmp_path / "ab.recordpick", "first check", "AB", patients)
+    with WorkingFile.open(ab, ANN, now=ticking(START + timedelta(hours=1))) as copy:
+        judge(copy, "B-1", "P02", "different", "unit")
+    path = found.path
+    found.close()
+    later = ticking(START + timedelta(days=40))
+    with WorkingFile.open(path, ANN, now=later) as file:
+        import_preview(file, preview_copy(file, ab))
+        write_log(file, tmp_path / "new.csv", since="01/12/2026")
+        file.undo()
+        file.undo()  # the share
+        file.undo()  # issue 2
+        write_log(file, tmp_path / "undone.csv", since="01/12/2026")
+    assert [row["issue"] for row in rows_of(tmp_path / "new.csv")] == ["3"]
+    undone = [(row["issue"], row["status"]) for row in rows_of(tmp_path / "undone.csv")]
+    assert undone == [("2", "withdrawn"), ("3", "withdrawn")]
 
 
 def test_the_suppliers_form_is_filled_in_and_the_rest_of_it_stays(found, form, tmp_path):

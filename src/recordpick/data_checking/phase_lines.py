@@ -19,6 +19,7 @@ from recordpick.handover.tick_sheet_model import RANDOM_COMPARE
 from recordpick.selection.kinds.shares import SHARES, Share, share_key
 from recordpick.selection.results import PHASES, Phase
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import word_for
 
 Key = tuple[str | None, str]
 """Criterion (None: a random record) and patient."""
@@ -208,10 +209,15 @@ def also_given(file: WorkingFile, phase: Phase, initials: str, patient_ids: Iter
         for share in shares_of(file, phase)
         if share.initials.casefold() != own
     }
-    words = [f"{number:,} also in {who}'s share" for who, number in shared.items() if number]
+    words = [
+        f"{number:,} {word_for(number, 'is', 'are')} also in {who}'s share"
+        for who, number in shared.items()
+        if number
+    ]
     if not words:
         return ""
-    return f"Of these records {', '.join(words)}: they are checked twice, unless that is changed."
+    named = " and ".join([*([", ".join(words[:-1])] if words[:-1] else []), words[-1]])
+    return f"Of these records {named}: they are checked twice, unless that is changed."
 
 
 def title_of(file: WorkingFile, criterion_id: str | None) -> str:

@@ -13,6 +13,7 @@ from recordpick.data_checking.comparison_held import HeldComparison, comparison_
 from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.progress import Progress, issues_to_recheck, progress, progress_table
 from recordpick.data_checking.sample_statement import sample_statement
+from recordpick.data_checking.write_log import check_is_whole
 from recordpick.document import (
     Block,
     Document,
@@ -94,7 +95,11 @@ def sign_off_page(
     ending: str,
     held: HeldComparison | None = None,
 ) -> bytes:
-    """Return the page in the form of a file's ending: .pdf or .txt. UserError for others."""
+    """Return the page in the form of a file's ending: .pdf or .txt.
+
+    UserError for other endings, and for a checking copy.
+    """
+    check_is_whole(file)
     make = _FORMS.get(ending.casefold())
     if make is None:
         raise UserError(f"Choose a name that ends in {' or '.join(_FORMS)}.")
