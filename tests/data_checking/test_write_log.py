@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+import xlsxwriter
 from checked_files import ANN, START, TODAY, ticking
 
 from recordpick.data_checking.checking_copies import import_preview, make_copy, preview_copy
@@ -173,6 +174,9 @@ def test_the_suppliers_form_is_filled_in_and_the_rest_of_it_stays(found, form, t
         (("[form]", "[form"), "is not TOML"),
         (('"Description of the issue"', '"A"'), "issue and what_differs go into the same column A"),
         (('practice = "B1"', 'practice = "A3"'), "A3 holds 'No' already, which would be lost"),
+        (("high =", "High ="), "[severity] High: there is nothing of that name. Did you mean high"),
+        (("[words.", "[word."), "[word]: there is nothing of that name. Did you mean words?"),
+        (("last_row", "last"), "[form] last: there is nothing of that name. Did you mean last_row"),
     ],
 )
 def test_a_form_whose_cells_do_not_exist_is_not_filled_in(found, form, tmp_path, change, says):
@@ -193,3 +197,15 @@ def test_a_merged_cell_or_what_is_no_workbook_is_named(found, form, tmp_path):
     (tmp_path / "form.xlsx").write_text("no workbook", encoding="utf-8")
     with pytest.raises(UserError):
         write_log(found, tmp_path / "filled.xlsx", form=form)
+
+
+def test_what_of_a_form_is_not_kept_is_named(found, form, tmp_path):
+    """A text box or a list on another sheet would else be missed by the supplier only."""
+    said = write_log(found, tmp_path / "plain.xlsx", form=form)
+    assert said == f"Issue log written to {tmp_path / 'plain.xlsx'}: 2 open."
+    with xlsxwriter.Workbook(tmp_path / "form.xlsx") as book:
+        sheet = book.add_worksheet("Issues")
+        sheet.write_row(2, 0, ["No", "Description of the issue", "Priority", "Found"])
+        sheet.insert_textbox("F2", "Ring us first")
+    said = write_log(found, tmp_path / "filled.xlsx", form=form)
+    assert said.endswith("2 open. The form also has text boxes and shapes, which are not in it.")

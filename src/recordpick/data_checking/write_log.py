@@ -17,7 +17,7 @@ from recordpick.atomic import check_new, write_file
 from recordpick.csv_safety import as_csv, one_line, plain
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.data_checking.issue_log import ISSUE_LOG, issue_log
-from recordpick.data_checking.supplier_form import fill_form, read_form
+from recordpick.data_checking.supplier_form import fill_form, left_out, read_form
 from recordpick.date_parsing import NotADayError, parse_day
 from recordpick.errors import UserError
 from recordpick.handover.readme import SYNTHETIC
@@ -53,10 +53,12 @@ def write_log(
     log = issue_log(file.selection, file.pack)
     if since is not None:
         log = only_since(file, log, since)
+    lost: tuple[str, ...] = ()
     if form is not None:
         described = read_form(form)
         log = described.filtered(log)
         write_file(out, fill_form(described, log, file))
+        lost = left_out(described)
     elif ending == CSV:
         write_file(out, as_csv(log))
     else:
@@ -64,7 +66,10 @@ def write_log(
     counts = dict(log["status"].value_counts().iter_rows())
     statuses = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
     nothing = "nothing new since then" if since is not None else "no issue was noted"
-    return f"Issue log written to {out}: {statuses or nothing}."
+    says = f"Issue log written to {out}: {statuses or nothing}."
+    if lost:
+        says += f" The form also has {' and '.join(lost)}, which are not in it."
+    return says
 
 
 def check_is_whole(file: WorkingFile) -> None:
