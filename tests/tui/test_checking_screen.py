@@ -182,6 +182,19 @@ async def test_areas_that_one_person_checked_in_two_files_ask_for_the_whole_reco
         assert "Smith, Ann is finished: 1 same." in driver.text
 
 
+async def test_records_picked_since_the_list_do_not_stop_the_checking(path):
+    """The phase that has begun goes on, with a note; the other asks for an export first."""
+    judged_by(path, "AO", "A-1", "P01", "same")
+    with WorkingFile.open(path, ANN) as file:
+        file.pick("B-1", ["P03"])
+    async with using(app_on(path), (120, 30)) as driver:
+        await driver.press("k")
+        assert "First check: 10 of 11 lines left, 7 records" in driver.text
+        assert "Go-live: export again first" in driver.text
+        await driver.press("enter", "enter")
+        assert "1 pick or random record is not on the list" in driver.text
+
+
 async def test_undo_and_redo_put_the_cursor_on_the_line_that_changed(path):
     """A key pressed then goes to that line, and not to one that was left open before it."""
     async with using(app_on(path), (120, 30)) as driver:

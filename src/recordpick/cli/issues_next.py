@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.checking import add_by, add_phase, phase_of
 from recordpick.cli.common import open_with_index
-from recordpick.cli.output import print_json, print_result
+from recordpick.cli.output import print_json, print_message, print_result
 from recordpick.text import plural
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     with open_with_index(options, to_write=False) as (file, index):
         phase = phase_of(options, file)
         lines = phase_lines(file, phase)
+        for note in lines.notes:
+            print_message(note)
         copy = file.checking_copy
         by = options.by or (None if copy is None else copy.initials)
         share = share_of(file, phase, by) if by else None

@@ -19,7 +19,7 @@ from recordpick.handover.tick_sheet_model import RANDOM_COMPARE
 from recordpick.selection.kinds.shares import SHARES, Share, share_key
 from recordpick.selection.results import PHASES, Phase
 from recordpick.selection.working_file import WorkingFile
-from recordpick.text import word_for
+from recordpick.text import plural, word_for
 
 Key = tuple[str | None, str]
 """Criterion (None: a random record) and patient."""
@@ -88,7 +88,8 @@ def phase_lines(file: WorkingFile, phase: Phase) -> PhaseLines:
 
     First check and go-live: every line of the newest list that is still selected. Recheck: the
     lines whose issue is open. In each, the lines that have a result in that phase already.
-    UserError where no list was handed over, or records were picked or drawn since.
+    UserError where no list was handed over, or records were picked or drawn since and the phase has
+    not begun; in one that has, a note names how many, and checking goes on.
     """
     names = list_ids(file)
     if not names:
@@ -102,7 +103,7 @@ def phase_lines(file: WorkingFile, phase: Phase) -> PhaseLines:
     if phase == "recheck":
         wanted = _open_lines(file, listed.by_patient.keys(), names[-1], notes)
     else:
-        wanted = _selected_lines(file, listed.by_patient.keys(), names[-1])
+        wanted = _selected_lines(file, phase, listed.by_patient.keys(), names[-1], notes)
     wanted |= {key[1:] for key in file.selection.settled.judged if key[0] == phase}
     by_record: dict[int, list[Listed]] = {}
     for number in sorted(listed.lines):
@@ -160,14 +161,25 @@ def _open_lines(file: WorkingFile, on_list: Iterable[Key], name: str, notes: lis
     return lines
 
 
-def _selected_lines(file: WorkingFile, on_list: Iterable[Key], name: str) -> set[Key]:
+def _selected_lines(
+    file: WorkingFile, phase: Phase, on_list: Iterable[Key], name: str, notes: list[str]
+) -> set[Key]:
     picked = {(pick.criterion_id, pick.patient_id) for pick in file.selection.picks}
     known = frozenset(on_list)
     new = len(picked - known)
     if new:
-        raise UserError(
-            f"{new:,} picks or random records are not on the list {name}, so they could not be "
-            "checked by its lines: export again first, and give the supplier the new list."
+        settled = file.selection.settled
+        has_begun = any(key[0] == phase for key in (*settled.judged, *settled.areas))
+        picks = plural(new, "pick or random record is", "picks or random records are")
+        says = f"{picks} not on the list {name}"
+        if not has_begun:
+            raise UserError(
+                f"{says}, so they could not be checked by its lines: export again first, and give "
+                "the supplier the new list."
+            )
+        notes.append(
+            f"{says}, and so not here: export again, and give the supplier the new list, to check "
+            "them as well."
         )
     return picked & known
 

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from recordpick.errors import UserError
 from recordpick.text import plural
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_in_background, run_with_progress
@@ -147,15 +148,23 @@ def _today() -> date:
 
 def _phases(session: Session) -> tuple[list[tuple[Phase, str]], int, str]:
     """Return each phase with what is left of it, the one to go on with, and likely initials."""
-    from recordpick.data_checking.phase_lines import current_phase, is_settled, phase_lines
+    from recordpick.data_checking.issued_lists import list_ids
+    from recordpick.data_checking.phase_lines import is_settled, phase_lines
     from recordpick.data_checking.result_cells import initials_of
     from recordpick.selection.results import PHASES
 
     file = session.file
-    likely = current_phase(file)
     found: list[tuple[Phase, str]] = []
+    to_do: list[Phase] = []
     for phase in PHASES:
-        lines = phase_lines(file, phase)
+        try:
+            lines = phase_lines(file, phase)
+        except UserError:
+            if not list_ids(file):
+                raise
+            to_do.append(phase)
+            found.append((phase, f"{phase.capitalize()}: export again first"))
+            continue
         left = sum(not is_settled(file, phase, line) for line in lines.lines)
         words = (
             f"{left:,} of {plural(len(lines.lines), 'line')} left, "
@@ -164,7 +173,9 @@ def _phases(session: Session) -> tuple[list[tuple[Phase, str]], int, str]:
             else "nothing to check"
         )
         found.append((phase, f"{phase.capitalize()}: {words}"))
+        to_do += [phase] * bool(left)
     copy = file.checking_copy
+    likely = copy.phase if copy is not None else [*to_do, PHASES[-1]][0]
     name = "" if file.person is None else file.person.name
     return found, PHASES.index(likely), initials_of(name) if copy is None else copy.initials
 
