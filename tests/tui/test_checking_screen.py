@@ -347,6 +347,18 @@ async def test_records_and_the_workbook_are_written_from_the_screen(path):
     assert path.with_name("ours.xlsx").read_bytes().startswith(b"PK")
 
 
+@pytest.mark.parametrize("width", [60, 70, 80, 90, 120])
+def test_no_line_of_who_it_is_breaks_within_a_number(width):
+    """An NHS number on two lines is misread."""
+    who = Identity(
+        "10283", "Gardner, Elena Christine (Miss)", "08 May 2001", 25, "female", "9427177721"
+    )
+    shown = str(identity_line(who, hides=False, width=width)).split("\n")
+    assert all(len(line) <= width for line in shown)
+    for fact in ("born 08 May 2001 · 25 · female", "NHS 942 717 7721", "patient 10283"):
+        assert any(fact in line for line in shown)
+
+
 def test_a_patient_whom_the_index_lacks_is_not_called_nameless():
     """No name and no NHS number would be read as a fault of the record."""
     assert str(identity_line(Identity("10073"), hides=False)) == (

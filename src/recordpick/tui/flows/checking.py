@@ -20,7 +20,7 @@ from recordpick.tui.background import run_in_background, run_with_progress
 from recordpick.tui.dialogs import Confirm, Modal, ModalFrame, Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, free_path, parse_path
 from recordpick.tui.masking import PrivateText
-from recordpick.tui.text import content
+from recordpick.tui.text import content, day
 
 if TYPE_CHECKING:
     from recordpick.comparison.report import ComparisonReport
@@ -192,9 +192,9 @@ async def show_record(screen: CheckingScreen, session: Session) -> None:
     for part in found.parts:
         messages.append(f"{part.title} ({len(part.entries):,})")
         for entry in part.entries:
-            day = "no date" if entry.date is None else f"{entry.date:%d/%m/%Y}"
+            when = "no date" if entry.date is None else day(entry.date)
             text = " · ".join(one for one in (entry.text, entry.free) if one)
-            messages.append(PrivateText(f"  {day}  {text}", f"  {day}"))
+            messages.append(PrivateText(f"  {when}  {text}", f"  {when}"))
     who = screen.checking.who[record.patient_id]
     title = f"Record of patient {record.patient_id}"
     heading = PrivateText(f"{who.name}   born {who.born}   NHS {who.nhs or 'none'}", "")

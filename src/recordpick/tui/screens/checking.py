@@ -285,7 +285,7 @@ class CheckingScreen(FlowScreen[None]):
         )
         who = Content("")
         if record is not None:
-            who = identity_line(self.checking.who[record.patient_id], hides=hides)
+            who = identity_line(self.checking.who[record.patient_id], hides=hides, width=width)
         self.query_one("#check-who", Static).update(who)
         others = self.checking.others()
         line = self.query_one("#check-others", Static)
