@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from checked_files import START, TODAY
 
@@ -42,3 +43,16 @@ def test_the_page_that_is_signed_says_that_they_were_not_checked(file):
     file.record_export(file.path.parent / "again", "cd" * 32)
     page = " ".join(sign_off_text(file, SourceLimits(), START).decode().split())
     assert "not on the newest list" not in page
+
+
+def test_a_phase_that_is_done_is_not_begun_again_by_a_newer_list(file):
+    """Further random records are drawn for go-live: the first check does not wait for them."""
+    for line in phase_lines(file, FIRST).lines:
+        judge(file, line.criterion_id, line.patient_id)
+    assert current_phase(file) == "go-live"
+    file.draw(pl.Series([f"P{number:02d}" for number in range(24)]), 2)
+    file.record_export(file.path.parent / "again", "cd" * 32)
+    assert current_phase(file) == "go-live"
+    assert len(phase_lines(file, "go-live").lines) == 13
+    judge(file, None, [pick.patient_id for pick in file.selection.random()][-1])
+    assert current_phase(file) == FIRST, "whoever begins with them there has to finish them"

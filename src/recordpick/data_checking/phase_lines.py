@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from recordpick.data_checking.issued_lists import Listed, handed_over, list_ids
-from recordpick.data_checking.progress import issues_to_recheck
+from recordpick.data_checking.progress import Progress, issues_to_recheck, progress
 from recordpick.errors import UserError
 from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.handover.tick_sheet_model import RANDOM_COMPARE
@@ -191,10 +191,20 @@ def current_phase(file: WorkingFile) -> Phase:
     """
     if file.checking_copy is not None:
         return file.checking_copy.phase
-    for phase in PHASES:
-        if any(not is_settled(file, phase, line) for line in phase_lines(file, phase).lines):
-            return phase
+    for one in progress(file):
+        if not is_finished(one):
+            lines = phase_lines(file, one.phase).lines
+            if any(not is_settled(file, one.phase, line) for line in lines):
+                return one.phase
     return PHASES[-1]
+
+
+def is_finished(phase: Progress) -> bool:
+    """Return whether every line of the list that a phase was checked by has a result.
+
+    What a newer list adds belongs to a later phase: further random records are drawn for go-live.
+    """
+    return phase.has_begun and not phase.left
 
 
 def is_settled(file: WorkingFile, phase: Phase, line: Listed) -> bool:

@@ -149,14 +149,15 @@ def _today() -> date:
 def _phases(session: Session) -> tuple[list[tuple[Phase, str]], int, str]:
     """Return each phase with what is left of it, the one to go on with, and likely initials."""
     from recordpick.data_checking.issued_lists import list_ids
-    from recordpick.data_checking.phase_lines import is_settled, phase_lines
+    from recordpick.data_checking.phase_lines import is_finished, is_settled, phase_lines
+    from recordpick.data_checking.progress import progress
     from recordpick.data_checking.result_cells import initials_of
     from recordpick.selection.results import PHASES
 
     file = session.file
     found: list[tuple[Phase, str]] = []
     to_do: list[Phase] = []
-    for phase in PHASES:
+    for phase, done in ((one.phase, is_finished(one)) for one in progress(file)):
         try:
             lines = phase_lines(file, phase)
         except UserError:
@@ -172,8 +173,10 @@ def _phases(session: Session) -> tuple[list[tuple[Phase, str]], int, str]:
             if lines.lines
             else "nothing to check"
         )
+        if done and left:
+            words = f"done; the newest list has {plural(left, 'more line')}"
         found.append((phase, f"{phase.capitalize()}: {words}"))
-        to_do += [phase] * bool(left)
+        to_do += [phase] * (left > 0 and not done)
     copy = file.checking_copy
     likely = copy.phase if copy is not None else [*to_do, PHASES[-1]][0]
     name = "" if file.person is None else file.person.name
