@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -99,6 +100,11 @@ def as_pdf(documents: Sequence[Document], footer: str, tag: str = "") -> bytes:
 
 
 @lru_cache(maxsize=1)
+def page_count(pdf: bytes) -> int:
+    """Return the number of pages of a PDF that `as_pdf` made."""
+    return len(re.findall(rb"/Type /Page\s", pdf))
+
+
 def _register_fonts() -> None:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont

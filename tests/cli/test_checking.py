@@ -115,6 +115,24 @@ def test_copies_come_back_and_a_disagreement_is_decided(path, run):
     assert run("issues", "import", path, copy, "--phase", "recheck")[0] == 2
 
 
+def test_a_line_about_which_people_disagree_does_not_hold_the_next_record_up(path, run):
+    """It comes last, with who says what: it waits for whoever decides, not for a result."""
+    for by, result in (("AB", "same"), ("CD", "not_there")):
+        assert run("issues", "set", path, "P01", "A-1", result, "--by", by)[0] == 0
+        assert run("issues", "set", path, "P01", "A-2", "same", "--by", by)[0] == 0
+    assert "Patient number: P07" in run("issues", "next", path)[1]
+    for _ in range(20):
+        shown = json.loads(run("issues", "next", path, "--json")[1])
+        if shown["left"] == 1:
+            break
+        record = shown["record"]
+        for line in record["lines"]:
+            words = (record["patient"], line["criterion"] or "random", "same", "--by", "AB")
+            assert run("issues", "set", path, *words)[0] == 0
+    out = run("issues", "next", path)[1]
+    assert "  People disagree: AB same, CD not there. Choose one: recordpick issues resolve" in out
+
+
 def test_results_typed_from_printed_sheets_are_imported_like_a_workbook(path, run, tmp_path):
     """A row that contradicts the list is named with its line, and the others are imported."""
     listed = run("issues", "next", path, "--json")[1]

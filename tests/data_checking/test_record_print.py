@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from recordpick.cli.main import main
 from recordpick.data_checking.record_print import in_index, record_documents, records_pdf
 from recordpick.document import Grid
+from recordpick.document_pdf import page_count
 from recordpick.errors import UserError
 from recordpick.patient_record import read_record, read_records
 from recordpick.selection.events import Person
@@ -82,7 +83,7 @@ def test_whose_record_it_is_is_on_every_page(opened):
             assert "SYNTHETICDATA" in page
             assert [other for other in ids if f"patient{other}" in page] == [one]
         at += len(mine)
-    assert at == len(pages)
+    assert at == len(pages) == page_count(content)
 
 
 def test_a_letter_that_the_font_lacks_is_written_out(opened):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from checked_files import ANN, START, TODAY, ticking
@@ -25,6 +25,8 @@ from recordpick.data_checking.phase_lines import (
 )
 from recordpick.data_checking.progress import progress
 from recordpick.data_checking.record_areas import AREA_NAMES
+from recordpick.data_checking.sign_off import SourceLimits, sign_off_page
+from recordpick.data_checking.write_log import write_log
 from recordpick.errors import UserError
 from recordpick.selection.merging import plan_merge
 from recordpick.selection.other_copies import other_copies
@@ -154,7 +156,7 @@ def test_records_that_somebody_else_has_too_are_named_when_a_copy_is_given(file)
     """Two people would check them. One's own earlier share and other phases are not meant."""
     copy_for(file, "AB", "1-3")
     patients = [one.patient_id for one in phase_lines(file, FIRST).records]
-    assert "3 also in AB's share" in also_given(file, FIRST, "CD", patients)
+    assert "3 are also in AB's share" in also_given(file, FIRST, "CD", patients)
     assert also_given(file, FIRST, "CD", patients[3:]) == ""
     assert also_given(file, FIRST, "ab", patients) == ""
     assert also_given(file, "go-live", "CD", patients) == ""
@@ -359,3 +361,54 @@ def test_records_are_named_by_their_numbers_on_the_list(file):
     for wrong, says in (("one", "1-40,52"), ("3-1", "3 is after 1"), ("77", "It has 1 to")):
         with pytest.raises(UserError, match=says):
             records_named(lines, wrong)
+
+
+def test_a_copy_is_imported_whatever_extract_the_practice_uses_since(file, index):
+    """Results are about lines that were handed over: a newer extract loses none of them."""
+    ab = copy_for(file, "AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "different", differs="hyphen"))
+    file.use_index(index, date(2026, 11, 20))
+    preview = taken_in(file, ab)
+    assert "AB.recordpick shows the entries of the extract of 01 Oct 2026" in preview.notes[0]
+    assert result_of(file, "A-1", "P01") == "different"
+    assert file.as_at == date(2026, 11, 20)
+    worked_in(ab, lambda copy: copy.use_index(index, date(2026, 11, 25)), later=1)
+    worked_in(ab, lambda copy: judge(copy, "A-2", "P01", "same"), later=2)
+    taken_in(file, ab)
+    assert result_of(file, "A-2", "P01") == "same"
+    assert file.as_at == date(2026, 11, 20)
+    with WorkingFile.open(file.path, read_only=True) as reopened:
+        assert reopened.as_at == date(2026, 11, 20)
+        assert reopened.selection.results == file.selection.results
+
+
+def test_a_copy_in_which_nothing_was_entered_is_not_named_each_time(file):
+    """Whoever gave it knows; there is nothing to import."""
+    ab = copy_for(file, "AB")
+    assert other_copies(file.path, file.events) == ()
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    assert len(other_copies(file.path, file.events)) == 1
+
+
+def test_issues_of_copies_that_get_other_numbers_are_one_note(file):
+    """Logs are written from the practice's file; from a copy none is."""
+    ab, cd = copy_for(file, "AB"), copy_for(file, "CD")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "different", differs="a"))
+    worked_in(
+        cd,
+        lambda copy: judge(copy, "A-2", "P00", "different", by="CD", differs="b"),
+        lambda copy: judge(copy, "B-1", "P02", "different", by="CD", differs="c"),
+    )
+    assert taken_in(file, ab).notes == ()
+    (note,) = taken_in(file, cd).notes
+    assert note.startswith("2 issues of CD.recordpick have other numbers here:")
+    with (
+        WorkingFile.open(cd, read_only=True) as copy,
+        pytest.raises(UserError, match="is CD's checking copy: it lacks the results of others"),
+    ):
+        write_log(copy, cd.with_name("log.csv"))
+    with (
+        WorkingFile.open(cd, read_only=True) as copy,
+        pytest.raises(UserError, match="is CD's checking copy"),
+    ):
+        sign_off_page(copy, SourceLimits(), START, ".pdf")

@@ -8,8 +8,10 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+import xlsxwriter
 from checked_files import ANN, START, TODAY, ticking
 
+from recordpick.data_checking.checking_copies import import_preview, make_copy, preview_copy
 from recordpick.data_checking.keep_result import keep_entry, make_entry
 from recordpick.data_checking.phase_lines import phase_lines
 from recordpick.data_checking.write_log import write_log
@@ -113,6 +115,28 @@ def test_only_what_was_said_since_a_day(found, path, tmp_path):
     assert [row["issue"] for row in rows_of(tmp_path / "new.csv")] == ["3"]
 
 
+def test_what_came_after_a_day_in_a_copy_that_was_checked_before_it_is_new(found, tmp_path):
+    """The supplier has not seen it: when it was judged does not matter. So with what was undone."""
+    lines = phase_lines(found, "first check")
+    patients = [one.patient_id for one in lines.records]
+    ab = make_copy(found, tmp_path / "ab.recordpick", "first check", "AB", patients)
+    with WorkingFile.open(ab, ANN, now=ticking(START + timedelta(hours=1))) as copy:
+        judge(copy, "B-1", "P02", "different", "unit")
+    path = found.path
+    found.close()
+    later = ticking(START + timedelta(days=40))
+    with WorkingFile.open(path, ANN, now=later) as file:
+        import_preview(file, preview_copy(file, ab))
+        write_log(file, tmp_path / "new.csv", since="01/12/2026")
+        file.undo()
+        file.undo()  # the share
+        file.undo()  # issue 2
+        write_log(file, tmp_path / "undone.csv", since="01/12/2026")
+    assert [row["issue"] for row in rows_of(tmp_path / "new.csv")] == ["3"]
+    undone = [(row["issue"], row["status"]) for row in rows_of(tmp_path / "undone.csv")]
+    assert undone == [("2", "withdrawn"), ("3", "withdrawn")]
+
+
 def test_the_suppliers_form_is_filled_in_and_the_rest_of_it_stays(found, form, tmp_path):
     """By letter or heading, in the supplier's words; the empty form stays as it was."""
     empty = (tmp_path / "form.xlsx").read_bytes()
@@ -150,6 +174,9 @@ def test_the_suppliers_form_is_filled_in_and_the_rest_of_it_stays(found, form, t
         (("[form]", "[form"), "is not TOML"),
         (('"Description of the issue"', '"A"'), "issue and what_differs go into the same column A"),
         (('practice = "B1"', 'practice = "A3"'), "A3 holds 'No' already, which would be lost"),
+        (("high =", "High ="), "[severity] High: there is nothing of that name. Did you mean high"),
+        (("[words.", "[word."), "[word]: there is nothing of that name. Did you mean words?"),
+        (("last_row", "last"), "[form] last: there is nothing of that name. Did you mean last_row"),
     ],
 )
 def test_a_form_whose_cells_do_not_exist_is_not_filled_in(found, form, tmp_path, change, says):
@@ -170,3 +197,15 @@ def test_a_merged_cell_or_what_is_no_workbook_is_named(found, form, tmp_path):
     (tmp_path / "form.xlsx").write_text("no workbook", encoding="utf-8")
     with pytest.raises(UserError):
         write_log(found, tmp_path / "filled.xlsx", form=form)
+
+
+def test_what_of_a_form_is_not_kept_is_named(found, form, tmp_path):
+    """A text box or a list on another sheet would else be missed by the supplier only."""
+    said = write_log(found, tmp_path / "plain.xlsx", form=form)
+    assert said == f"Issue log written to {tmp_path / 'plain.xlsx'}: 2 open."
+    with xlsxwriter.Workbook(tmp_path / "form.xlsx") as book:
+        sheet = book.add_worksheet("Issues")
+        sheet.write_row(2, 0, ["No", "Description of the issue", "Priority", "Found"])
+        sheet.insert_textbox("F2", "Ring us first")
+    said = write_log(found, tmp_path / "filled.xlsx", form=form)
+    assert said.endswith("2 open. The form also has text boxes and shapes, which are not in it.")

@@ -14,10 +14,16 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "data_checking"))
 from checked_files import ANN, TODAY, make_handed_over
 
 from recordpick.comparison.proposals import Proposal
-from recordpick.data_checking.checking_copies import free_copy_path
+from recordpick.data_checking.checking_copies import (
+    free_copy_path,
+    import_preview,
+    make_copy,
+    preview_copy,
+)
 from recordpick.data_checking.identity import Identity
 from recordpick.data_checking.keep_result import keep_entry, make_entry
 from recordpick.data_checking.phase_lines import phase_lines
+from recordpick.data_checking.record_areas import AREA_NAMES
 from recordpick.data_checking.result_cells import initials_of
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.checking_words import identity_line
@@ -45,11 +51,11 @@ def results_in(path):
         return {key[1:]: one.entry.outcome for key, one in file.selection.results.items()}
 
 
-def judged_by(path, initials, criterion_id, patient_id, outcome, phase=FIRST):
+def judged_by(path, initials, criterion_id, patient_id, outcome, phase=FIRST, **more):
     with WorkingFile.open(path, ANN) as file:
         lines = phase_lines(file, phase)
         line = lines.line(criterion_id, patient_id)
-        keep_entry(file, lines, make_entry(line, outcome, initials, TODAY))
+        keep_entry(file, lines, make_entry(line, outcome, initials, TODAY, **more))
 
 
 async def begin(driver):
@@ -134,6 +140,75 @@ async def test_two_results_of_a_line_are_shown_and_one_is_chosen_with_a_reason(p
         await driver.press("enter")
         assert results_in(path)["A-1", "P01"] == "not there"
         assert "Decided: A-1." in driver.text
+
+
+async def test_people_who_disagree_about_a_random_record_decide_in_the_app(path):
+    """The whole record has a row of its own then; the record is not called finished."""
+    judged_by(path, "CD", None, "P20", "different", area="Medication", differs="dose")
+    async with using(app_on(path), (120, 40)) as driver:
+        screen = await begin(driver)
+        await driver.press(*["right_square_bracket"] * 6)
+        await driver.press(*"s" * 12)
+        assert "is finished" not in driver.text
+        assert "The whole record" in driver.text
+        assert "AO same · CD different" in driver.text
+        await driver.press("enter")
+        assert driver.title == "Random: whose result counts?"
+        await driver.press("down", "enter")
+        await driver.fill("#answer", "both looked again")
+        await driver.press("enter")
+        assert results_in(path) == {(None, "P20"): "different"}
+        assert "The whole record" not in driver.text
+        assert screen.checking.left_of(screen.record) == 0
+
+
+async def test_areas_that_one_person_checked_in_two_files_ask_for_the_whole_record(path):
+    """Neither file had all of them, so none has the result of the record."""
+    with WorkingFile.open(path, ANN) as file:
+        lines = phase_lines(file, FIRST)
+        out = path.with_name("ao.recordpick")
+        make_copy(file, out, FIRST, "AO", [one.patient_id for one in lines.records])
+    for area in AREA_NAMES:
+        judged_by(path if area < "M" else out, "AO", None, "P20", "same", area=area)
+    with WorkingFile.open(path, ANN) as file:
+        import_preview(file, preview_copy(file, out))
+    assert results_in(path) == {}
+    async with using(app_on(path), (120, 40)) as driver:
+        await begin(driver)
+        await driver.press(*["right_square_bracket"] * 6)
+        assert "The whole record" in driver.text
+        await driver.press("s")
+        assert results_in(path) == {(None, "P20"): "same"}
+        assert "Smith, Ann is finished: 1 same." in driver.text
+
+
+async def test_records_picked_since_the_list_do_not_stop_the_checking(path):
+    """The phase that has begun goes on, with a note; the other asks for an export first."""
+    judged_by(path, "AO", "A-1", "P01", "same")
+    with WorkingFile.open(path, ANN) as file:
+        file.pick("B-1", ["P03"])
+    async with using(app_on(path), (120, 30)) as driver:
+        await driver.press("k")
+        assert "First check: 10 of 11 lines left, 7 records" in driver.text
+        assert "Go-live: export again first" in driver.text
+        await driver.press("enter", "enter")
+        assert "1 pick or random record is not on the list" in driver.text
+
+
+async def test_undo_and_redo_put_the_cursor_on_the_line_that_changed(path):
+    """A key pressed then goes to that line, and not to one that was left open before it."""
+    async with using(app_on(path), (120, 30)) as driver:
+        screen = await begin(driver)
+        await driver.press("down", "s")
+        assert results_in(path) == {("A-2", "P01"): "same"}
+        await driver.press("ctrl+z")
+        assert screen.row.name == "A-2"
+        await driver.press("right_square_bracket", "ctrl+y")
+        assert (screen.record.patient_id, screen.row.name) == ("P01", "A-2")
+        await driver.press("d")
+        await driver.type("age")
+        await driver.press("enter", "l")
+        assert results_in(path) == {("A-2", "P01"): "different"}
 
 
 async def test_a_copy_is_made_checked_in_and_brought_back_without_leaving_the_app(path):
@@ -270,6 +345,18 @@ async def test_records_and_the_workbook_are_written_from_the_screen(path):
     assert one.startswith(b"%PDF-")
     assert one.count(b"/Type /Page\n") < every.count(b"/Type /Page\n")
     assert path.with_name("ours.xlsx").read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 90, 120])
+def test_no_line_of_who_it_is_breaks_within_a_number(width):
+    """An NHS number on two lines is misread."""
+    who = Identity(
+        "10283", "Gardner, Elena Christine (Miss)", "08 May 2001", 25, "female", "9427177721"
+    )
+    shown = str(identity_line(who, hides=False, width=width)).split("\n")
+    assert all(len(line) <= width for line in shown)
+    for fact in ("born 08 May 2001 · 25 · female", "NHS 942 717 7721", "patient 10283"):
+        assert any(fact in line for line in shown)
 
 
 def test_a_patient_whom_the_index_lacks_is_not_called_nameless():

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.checking import add_by, add_phase, phase_of
 from recordpick.cli.common import open_with_index
-from recordpick.cli.output import print_json, print_result
+from recordpick.cli.output import print_json, print_message, print_result
 from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.data_checking.issued_lists import Listed
     from recordpick.data_checking.phase_lines import CheckedRecord, PhaseLines
     from recordpick.index.practice_index import PracticeIndex
+    from recordpick.selection.results import Phase
     from recordpick.selection.working_file import WorkingFile
 
 HELP = "show which record to check next, and what to look at"
@@ -32,13 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the next record with a line without a result: who it is, and each such line.
 
-    With `--by`, of that person's share, where they have one.
+    With `--by`, of that person's share, where they have one. Lines about which people disagree come
+    last: they wait for whoever decides.
     """
+    from recordpick.data_checking.keep_result import key_of
     from recordpick.data_checking.phase_lines import is_settled, phase_lines, share_of
 
     with open_with_index(options, to_write=False) as (file, index):
         phase = phase_of(options, file)
         lines = phase_lines(file, phase)
+        for note in lines.notes:
+            print_message(note)
         copy = file.checking_copy
         by = options.by or (None if copy is None else copy.initials)
         share = share_of(file, phase, by) if by else None
@@ -51,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
             else:
                 print_result(f"{whose} is finished: {len(mine.lines):,} lines have a result.")
             return 0
-        record = mine.record_of(left[0].patient_id)
+        disputed = file.selection.settled.disagreements
+        undecided = [line for line in left if key_of(phase, line) not in disputed]
+        record = mine.record_of((undecided or left)[0].patient_id)
         shown = _as_json(file, index, mine, record, [one for one in left if one in record.lines])
     if options.json:
         print_json({"phase": phase, "left": len(left), "record": shown})
@@ -92,12 +99,21 @@ def _as_json(
                     " · ".join([*([entry.day] if entry.day else []), *entry.cells])
                     for entry in evidence[key].entries
                 ],
-                "notes": list(evidence[key].notes),
+                "notes": [*evidence[key].notes, *_disagree(file, lines.phase, line)],
                 "areas": _areas(file, index, lines, line),
             }
             for line, key in zip(left, keys, strict=True)
         ],
     }
+
+
+def _disagree(file: WorkingFile, phase: Phase, line: Listed) -> list[str]:
+    """Return a sentence on a line about which people disagree; [] where they do not."""
+    from recordpick.data_checking.keep_result import key_of
+
+    judged = file.selection.settled.disagreements.get(key_of(phase, line), ())
+    said = ", ".join(f"{who.upper()} {one.entry.outcome}" for who, one in judged)
+    return [f"People disagree: {said}. Choose one: recordpick issues resolve"] if said else []
 
 
 def _areas(

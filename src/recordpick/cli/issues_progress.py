@@ -41,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
     begun = [phase for phase in phases if phase.has_begun]
     if not begun:
         print_result(
-            "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import"
+            "Nothing is checked yet. Check in the app (k), or fill in a workbook: recordpick"
         )
-        print_result("it with recordpick issues import.")
+        print_result("issues sheets writes it, recordpick issues import brings its results in.")
         print_result(f"The first check takes {times[0].in_words}.")
         return 0
     print_table(progress_table(phases), right=frozenset(range(1, 8)))

@@ -12,7 +12,7 @@ from recordpick.cli.output import print_json, print_message, print_result
 from recordpick.errors import UserError
 
 if TYPE_CHECKING:
-    from recordpick.selection.results import ResultKey
+    from recordpick.selection.results import Phase, ResultKey
     from recordpick.selection.settled import Judged
     from recordpick.selection.working_file import WorkingFile
 
@@ -49,17 +49,20 @@ def run(options: argparse.Namespace) -> int:
         raise UserError("Name the criterion as well, and whose result counts (--take INITIALS).")
     person = acting_person(options)
     with open_working_file(options, person, to_write=True) as file:
-        key = (
-            phase_of(options, file),
-            criterion_of(file, options.criterion),
-            patient_in(options, file),
-        )
+        line = criterion_of(file, options.criterion), patient_in(options, file)
+        key = (_phase(options, file, line), *line)
         list_id = _list_of(file, key)
         file.resolve(key, _checker(file, key, options.take), list_id, options.reason)
         print_result(f"Saved: {file.selection.can_undo}.")
         left = len(file.selection.settled.disagreements)
     print_message(f"{left:,} left where people disagree.")
     return 0
+
+
+def _phase(options: argparse.Namespace, file: WorkingFile, line: tuple[str | None, str]) -> Phase:
+    """Return the phase that is meant: where none is named, the one in which people disagree."""
+    phases = [key[0] for key in file.selection.settled.disagreements if key[1:] == line]
+    return phases[0] if options.phase is None and len(phases) == 1 else phase_of(options, file)
 
 
 def _list_of(file: WorkingFile, key: ResultKey) -> str:

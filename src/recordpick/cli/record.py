@@ -60,6 +60,7 @@ def _write_pdf(options: argparse.Namespace) -> int:
     """Write one record, or all selected ones, as a PDF."""
     from recordpick.atomic import check_new, write_file
     from recordpick.data_checking.record_print import in_index, records_pdf
+    from recordpick.document_pdf import page_count
 
     if options.out.suffix.casefold() != ".pdf":
         raise UserError(f"{options.out}: choose a name that ends in .pdf.")
@@ -79,7 +80,10 @@ def _write_pdf(options: argparse.Namespace) -> int:
         content = records_pdf(file, index, patients)
     write_file(options.out, content)
     records = plural(len(patients), "record")
-    print_result(f"{records} written to {options.out}, with names. Print it, then delete it.")
+    pages = plural(page_count(content), "page")
+    print_result(
+        f"{records} written to {options.out}: {pages}, with names. Print it, then delete it."
+    )
     return 0
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from recordpick.atomic import check_new
+from recordpick.data_checking.evidence import day_in_words
 from recordpick.data_checking.import_results import disagreements_with
 from recordpick.errors import UserError
 from recordpick.selection.chains import MERGED_KIND, undone_events
@@ -24,7 +25,7 @@ from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.results import PHASES, Entry, FilledIn, JudgementKey, Phase, Result
 from recordpick.selection.typed_text import clean_initials
 from recordpick.selection.working_file import WorkingFile
-from recordpick.text import plural
+from recordpick.text import plural, word_for
 
 ENDING = ".recordpick"
 
@@ -95,9 +96,9 @@ def preview_copy(file: WorkingFile, path: Path) -> CopyPreview:
     notes: list[str] = []
     with _opened(path, notes) as theirs:
         _check_is_not_ours(file, theirs)
-        plan = plan_merge(file, theirs, into_ours=True)
         copy = theirs.checking_copy
         initials = "" if copy is None else copy.initials
+        plan = plan_merge(file, theirs, into_ours=True, only_results=copy is not None)
         if plan.nothing_to_do:
             text = (
                 f"{file.path.name} has everything of {path.name} already: nothing changes. If "
@@ -114,7 +115,8 @@ def preview_copy(file: WorkingFile, path: Path) -> CopyPreview:
         body["imported_for"] = initials
     adopted = [their_rows[key] for key in keys if key in their_rows]
     changed = [key for key in keys if key in ours_rows]
-    notes += plan.notes
+    notes += _other_extract(file, theirs)
+    notes += plan.notes if copy is None else _renumbered(path.name, len(plan.notes))
     apart = _kept_apart(path.name, contested, their_rows)
     return CopyPreview(
         source=path.name,
@@ -189,6 +191,28 @@ def _check_only_results(plan: Plan, name: str, initials: str) -> None:
             f"imported: bring {whose} and this file together with recordpick merge, which shows "
             "both."
         )
+
+
+def _other_extract(file: WorkingFile, theirs: WorkingFile) -> list[str]:
+    """Return a note where the copy was checked with another extract than the file uses."""
+    ours, other = file.index_used, theirs.index_used
+    if (ours.fingerprint, ours.as_at) == (other.fingerprint, other.as_at):
+        return []
+    mine, copys = day_in_words(file.as_at), day_in_words(theirs.as_at)
+    says = (
+        f"{theirs.path.name} shows the entries of the extract of {copys}, and {file.path.name} "
+        f"those of {mine}: its results are about what was looked at then."
+    )
+    return [says]
+
+
+def _renumbered(name: str, number: int) -> list[str]:
+    """Return one note on issues that have other numbers here; logs are written from this file."""
+    if not number:
+        return []
+    have = word_for(number, "has another number", "have other numbers")
+    issues = f"{plural(number, 'issue')} of {name} {have} here"
+    return [f"{issues}: write the log for the supplier from this file only."]
 
 
 def _judged(file: WorkingFile) -> dict[JudgementKey, ResultsOfLine]:

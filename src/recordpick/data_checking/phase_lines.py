@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from recordpick.data_checking.issued_lists import Listed, handed_over, list_ids
-from recordpick.data_checking.progress import issues_to_recheck
+from recordpick.data_checking.progress import Progress, issues_to_recheck, progress
 from recordpick.errors import UserError
 from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.handover.tick_sheet_model import RANDOM_COMPARE
 from recordpick.selection.kinds.shares import SHARES, Share, share_key
 from recordpick.selection.results import PHASES, Phase
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural, word_for
 
 Key = tuple[str | None, str]
 """Criterion (None: a random record) and patient."""
@@ -87,7 +88,8 @@ def phase_lines(file: WorkingFile, phase: Phase) -> PhaseLines:
 
     First check and go-live: every line of the newest list that is still selected. Recheck: the
     lines whose issue is open. In each, the lines that have a result in that phase already.
-    UserError where no list was handed over, or records were picked or drawn since.
+    UserError where no list was handed over, or records were picked or drawn since and the phase has
+    not begun; in one that has, a note names how many, and checking goes on.
     """
     names = list_ids(file)
     if not names:
@@ -101,7 +103,7 @@ def phase_lines(file: WorkingFile, phase: Phase) -> PhaseLines:
     if phase == "recheck":
         wanted = _open_lines(file, listed.by_patient.keys(), names[-1], notes)
     else:
-        wanted = _selected_lines(file, listed.by_patient.keys(), names[-1])
+        wanted = _selected_lines(file, phase, listed.by_patient.keys(), names[-1], notes)
     wanted |= {key[1:] for key in file.selection.settled.judged if key[0] == phase}
     by_record: dict[int, list[Listed]] = {}
     for number in sorted(listed.lines):
@@ -159,14 +161,25 @@ def _open_lines(file: WorkingFile, on_list: Iterable[Key], name: str, notes: lis
     return lines
 
 
-def _selected_lines(file: WorkingFile, on_list: Iterable[Key], name: str) -> set[Key]:
+def _selected_lines(
+    file: WorkingFile, phase: Phase, on_list: Iterable[Key], name: str, notes: list[str]
+) -> set[Key]:
     picked = {(pick.criterion_id, pick.patient_id) for pick in file.selection.picks}
     known = frozenset(on_list)
     new = len(picked - known)
     if new:
-        raise UserError(
-            f"{new:,} picks or random records are not on the list {name}, so they could not be "
-            "checked by its lines: export again first, and give the supplier the new list."
+        settled = file.selection.settled
+        has_begun = any(key[0] == phase for key in (*settled.judged, *settled.areas))
+        picks = plural(new, "pick or random record is", "picks or random records are")
+        says = f"{picks} not on the list {name}"
+        if not has_begun:
+            raise UserError(
+                f"{says}, so they could not be checked by its lines: export again first, and give "
+                "the supplier the new list."
+            )
+        notes.append(
+            f"{says}, and so not here: export again, and give the supplier the new list, to check "
+            "them as well."
         )
     return picked & known
 
@@ -178,10 +191,20 @@ def current_phase(file: WorkingFile) -> Phase:
     """
     if file.checking_copy is not None:
         return file.checking_copy.phase
-    for phase in PHASES:
-        if any(not is_settled(file, phase, line) for line in phase_lines(file, phase).lines):
-            return phase
+    for one in progress(file):
+        if not is_finished(one):
+            lines = phase_lines(file, one.phase).lines
+            if any(not is_settled(file, one.phase, line) for line in lines):
+                return one.phase
     return PHASES[-1]
+
+
+def is_finished(phase: Progress) -> bool:
+    """Return whether every line of the list that a phase was checked by has a result.
+
+    What a newer list adds belongs to a later phase: further random records are drawn for go-live.
+    """
+    return phase.has_begun and not phase.left
 
 
 def is_settled(file: WorkingFile, phase: Phase, line: Listed) -> bool:
@@ -208,10 +231,15 @@ def also_given(file: WorkingFile, phase: Phase, initials: str, patient_ids: Iter
         for share in shares_of(file, phase)
         if share.initials.casefold() != own
     }
-    words = [f"{number:,} also in {who}'s share" for who, number in shared.items() if number]
+    words = [
+        f"{number:,} {word_for(number, 'is', 'are')} also in {who}'s share"
+        for who, number in shared.items()
+        if number
+    ]
     if not words:
         return ""
-    return f"Of these records {', '.join(words)}: they are checked twice, unless that is changed."
+    named = " and ".join([*([", ".join(words[:-1])] if words[:-1] else []), words[-1]])
+    return f"Of these records {named}: they are checked twice, unless that is changed."
 
 
 def title_of(file: WorkingFile, criterion_id: str | None) -> str:

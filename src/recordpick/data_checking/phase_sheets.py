@@ -156,9 +156,10 @@ def _open_lines(file: WorkingFile, on_list: set[Line], name: str, notes: list[st
 def _all_lines(on_list: set[Line], picked: set[Line], name: str, notes: list[str]) -> set[Line]:
     new = len(picked - on_list)
     if new:
+        picks = plural(new, "pick or random record is", "picks or random records are")
         raise UserError(
-            f"{new:,} picks or random records are not on the list {name}, so their results could "
-            "not be imported: export again first, and give the supplier the new list."
+            f"{picks} not on the list {name}, so their results could not be imported: export again "
+            "first, and give the supplier the new list."
         )
     gone = len(on_list - picked)
     if gone:

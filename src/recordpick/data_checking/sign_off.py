@@ -10,9 +10,10 @@ from datetime import datetime
 from recordpick import __version__
 from recordpick.csv_safety import one_line
 from recordpick.data_checking.comparison_held import HeldComparison, comparison_statement
-from recordpick.data_checking.issued_lists import list_ids
+from recordpick.data_checking.issued_lists import handed_over, list_ids
 from recordpick.data_checking.progress import Progress, issues_to_recheck, progress, progress_table
 from recordpick.data_checking.sample_statement import sample_statement
+from recordpick.data_checking.write_log import check_is_whole
 from recordpick.document import (
     Block,
     Document,
@@ -31,7 +32,7 @@ from recordpick.report_requests.criteria_status import short_reason, status_of
 from recordpick.schema import TABLES
 from recordpick.selection.results import OUTCOMES, SEVERITIES, Issue
 from recordpick.selection.working_file import WorkingFile
-from recordpick.text import plural
+from recordpick.text import plural, word_for
 
 WIDTH = 78
 _LONGEST = 300
@@ -94,7 +95,11 @@ def sign_off_page(
     ending: str,
     held: HeldComparison | None = None,
 ) -> bytes:
-    """Return the page in the form of a file's ending: .pdf or .txt. UserError for others."""
+    """Return the page in the form of a file's ending: .pdf or .txt.
+
+    UserError for other endings, and for a checking copy.
+    """
+    check_is_whole(file)
     make = _FORMS.get(ending.casefold())
     if make is None:
         raise UserError(f"Choose a name that ends in {' or '.join(_FORMS)}.")
@@ -278,6 +283,11 @@ def _not_checked(file: WorkingFile, begun: Sequence[Progress]) -> tuple[Block, .
             sentences.append(
                 f"{one.phase.capitalize()}: no result for {plural(one.left, 'line')}: {named}."
             )
+    listed = {key for name in list_ids(file)[-1:] for key in _lines_of(file, name)}
+    new = sum((pick.criterion_id, pick.patient_id) not in listed for pick in file.selection.picks)
+    if new:
+        are = word_for(new, "pick or random record is", "picks or random records are")
+        sentences.append(f"{new:,} {are} not on the newest list, and so in no phase above.")
     short = [
         f"{criterion.id} ({file.selection.count(criterion.id)} of {criterion.records})"
         for criterion in file.pack.criteria
@@ -288,6 +298,12 @@ def _not_checked(file: WorkingFile, begun: Sequence[Progress]) -> tuple[Block, .
     if not begun:
         return (Paragraph("Nothing was checked yet."),)
     return (Items(tuple(sentences)) if sentences else Paragraph("Every line has a result."),)
+
+
+def _lines_of(file: WorkingFile, name: str) -> frozenset[tuple[str | None, str]]:
+    """Return criterion and patient of each line of a list."""
+    listed = handed_over(file, name)
+    return frozenset() if listed is None else frozenset(listed.by_patient)
 
 
 def _limits(file: WorkingFile, limits: SourceLimits) -> tuple[Block, ...]:

@@ -25,6 +25,7 @@ from __future__ import annotations
 import io
 import re
 import tomllib
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ from recordpick.csvio.records import decoded, read_bytes
 from recordpick.data_checking.issue_log import ISSUE_LOG
 from recordpick.data_checking.issued_lists import list_ids
 from recordpick.errors import UserError
-from recordpick.selection.results import STATUSES
+from recordpick.selection.results import OUTCOMES, PHASES, SEVERITIES, STATUSES
 from recordpick.selection.working_file import WorkingFile
 from recordpick.spreadsheets import read_sheets
 from recordpick.text import similar_hint
@@ -53,6 +54,15 @@ _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LAST_ROW = 1_048_576
 FACTS = ("practice", "list_id", "criteria_pack", "as_at", "issues")
 """What can be filled in once."""
+_TABLES = ("form", "columns", "cells", "words")
+_FORM = ("workbook", "sheet", "first_row", "last_row", "status")
+_WORDS: dict[str, tuple[str, ...]] = {
+    "severity": tuple(filter(None, SEVERITIES)),
+    "status": tuple(STATUSES),
+    **dict.fromkeys(("phase", "last_phase"), PHASES),
+    **dict.fromkeys(("result", "last_result"), OUTCOMES),
+}
+"""Our words in the columns that have only some: other words for them are looked up by these."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +93,19 @@ def read_form(path: Path) -> Form:
         raise UserError(f"{path} is not TOML: {error}.") from error
     checks = _Checks(path)
     form = checks.table(given, "form")
+    for name in given:
+        if name not in _TABLES:
+            checks.unknown("", name, _TABLES)
+    for name in form:
+        if name not in _FORM:
+            checks.unknown("form", name, _FORM)
     columns = checks.texts(given, "columns", ISSUE_LOG, required=True)
     cells = checks.texts(given, "cells", FACTS)
     for name, cell in cells.items():
         if not _CELL.fullmatch(cell):
             checks.problems.append(f"[cells] {name}: {cell!r} is not a cell, as C2.")
     words = {
-        name: checks.texts({name: given["words"][name]}, name, ())
+        name: checks.texts(given["words"], name, _WORDS.get(name, ()))
         for name in checks.table(given, "words", required=False)
         if name in ISSUE_LOG or checks.unknown("words", name, ISSUE_LOG)
     }
@@ -132,7 +148,8 @@ class _Checks:
 
     def unknown(self, name: str, key: str, known: Any) -> bool:
         hint = similar_hint(key, known) or f" They are: {', '.join(known)}."
-        self.problems.append(f"[{name}] {key}: there is nothing of that name.{hint}")
+        place = f"[{name}] {key}" if name else f"[{key}]"
+        self.problems.append(f"{place}: there is nothing of that name.{hint}")
         return False
 
     def text(self, form: Mapping[str, Any], name: str) -> str:
@@ -172,7 +189,9 @@ def fill_form(form: Form, log: pl.DataFrame, file: WorkingFile) -> bytes:
     if form.workbook.suffix.casefold() != ".xlsx":
         raise UserError(f"{form.workbook}: save the form as .xlsx, so that it can be filled in.")
     try:
-        book = openpyxl.load_workbook(form.workbook)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it warns of is in `left_out`
+            book = openpyxl.load_workbook(form.workbook)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise UserError(
             f"{form.workbook} cannot be filled in ({error}): open it, save it again as .xlsx, and "
@@ -205,6 +224,31 @@ def fill_form(form: Form, log: pl.DataFrame, file: WorkingFile) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def left_out(form: Form) -> tuple[str, ...]:
+    """Return what of the empty form the filled one does not have: the library cannot keep it.
+
+    The form was read before, in a process with limits.
+    """
+    found: set[str] = set()
+    with zipfile.ZipFile(form.workbook) as book:
+        for name in book.namelist():
+            for part, mark, words in _NOT_KEPT:
+                if name.startswith(part) and (not mark or mark.search(book.read(name))):
+                    found.add(words)
+    return tuple(sorted(found))
+
+
+_SHEETS, _DRAWINGS = "xl/worksheets/sheet", "xl/drawings/drawing"
+_NOT_KEPT = (
+    (_DRAWINGS, re.compile(rb"<(?:\w+:)?(?:sp|cxnSp|grpSp)[ >]"), "text boxes and shapes"),
+    ("xl/ctrlProps/", None, "buttons and check boxes"),
+    ("xl/activeX/", None, "buttons and check boxes"),
+    (_SHEETS, re.compile(rb"<x14:dataValidation "), "lists to choose from that are elsewhere"),
+    (_SHEETS, re.compile(rb"<x14:conditionalFormatting "), "some of the colours by condition"),
+)
+"""Parts of a workbook, what in them is not kept, and what people call it."""
 
 
 def _columns(form: Form, sheet: Worksheet, rows: list[list[str]]) -> dict[str, int]:

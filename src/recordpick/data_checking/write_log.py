@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 
 import polars as pl
@@ -16,10 +17,12 @@ from recordpick.atomic import check_new, write_file
 from recordpick.csv_safety import as_csv, one_line, plain
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.data_checking.issue_log import ISSUE_LOG, issue_log
-from recordpick.data_checking.supplier_form import fill_form, read_form
+from recordpick.data_checking.supplier_form import fill_form, left_out, read_form
 from recordpick.date_parsing import NotADayError, parse_day
 from recordpick.errors import UserError
 from recordpick.handover.readme import SYNTHETIC
+from recordpick.selection.history import history_of
+from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.spreadsheets import read_rows
 from recordpick.text import plural
@@ -45,14 +48,17 @@ def write_log(
     if ending not in {CSV, WORKBOOK} or (form is not None and ending != WORKBOOK):
         endings = WORKBOOK if form is not None else f"{CSV} or {WORKBOOK}"
         raise UserError(f"{out}: choose a name that ends in {endings}.")
+    check_is_whole(file)
     check_new(out)
     log = issue_log(file.selection, file.pack)
     if since is not None:
         log = only_since(file, log, since)
+    lost: tuple[str, ...] = ()
     if form is not None:
         described = read_form(form)
         log = described.filtered(log)
         write_file(out, fill_form(described, log, file))
+        lost = left_out(described)
     elif ending == CSV:
         write_file(out, as_csv(log))
     else:
@@ -60,7 +66,21 @@ def write_log(
     counts = dict(log["status"].value_counts().iter_rows())
     statuses = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
     nothing = "nothing new since then" if since is not None else "no issue was noted"
-    return f"Issue log written to {out}: {statuses or nothing}."
+    says = f"Issue log written to {out}: {statuses or nothing}."
+    if lost:
+        says += f" The form also has {' and '.join(lost)}, which are not in it."
+    return says
+
+
+def check_is_whole(file: WorkingFile) -> None:
+    """Raise a UserError for a checking copy, which has one person's results and its own numbers."""
+    copy = file.checking_copy
+    if copy is not None:
+        raise UserError(
+            f"{file.path.name} is {copy.initials}'s checking copy: it lacks the results of others, "
+            "and its issues get other numbers. Import it into the practice's own working file, and "
+            "write this there."
+        )
 
 
 def only_since(file: WorkingFile, log: pl.DataFrame, since: str) -> pl.DataFrame:
@@ -80,17 +100,19 @@ def only_since(file: WorkingFile, log: pl.DataFrame, since: str) -> pl.DataFrame
             f"--since {since!r}: {error.reason}. Give a day, as 02/11/2026, or the issue log that "
             "was sent last (.csv or .xlsx)."
         ) from None
-    changed = _changed_on(file)
-    kept = [changed.get(number, date.min) >= day for number in log["issue"].to_list()]
-    return log.filter(pl.Series(kept, dtype=pl.Boolean))
+    known = set(_as_texts(issue_log(_selection_before(file, day), file.pack)))
+    return log.filter(pl.Series([row not in known for row in _as_texts(log)], dtype=pl.Boolean))
 
 
-def _changed_on(file: WorkingFile) -> dict[int, date]:
-    """Return the day on which something was last said about each issue, by its number."""
-    return {
-        issue.number: max(one.on.astimezone().date() for one in (issue.first, *issue.results))
-        for issue in file.selection.issues
-    }
+def _selection_before(file: WorkingFile, day: date) -> Selection:
+    """Return the selection as this file had it when a day began.
+
+    The day on which a result was given does not decide: it may have come later, in a copy, and an
+    undo has changed what a log of before said.
+    """
+    earlier = takewhile(lambda event: event.on.astimezone().date() < day, file.events)
+    events = list(earlier) or list(file.events[:1])
+    return history_of(events).selection()
 
 
 def _as_texts(log: pl.DataFrame) -> list[tuple[str, ...]]:

@@ -75,14 +75,19 @@ def _as_adopted(keys: Iterable[tuple[str, Key]]) -> Adopted:
     return Adopted(ordered.pop("picks", ()), ordered, bool(random))
 
 
-def plan_merge(ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = False) -> Plan:
+def plan_merge(
+    ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = False, only_results: bool = False
+) -> Plan:
     """Compare two copies of one working file. `ours` is A, `theirs` is B.
 
     `into_ours`: A is gone on with, also where B has everything of A already; so it is where B is a
-    checking copy of A. UserError where they are not copies of one file, use different practice
-    indexes, or A is a checking copy of B.
+    checking copy of A. `only_results`: nothing else is adopted from B; results are about lines of a
+    list that A has handed over, so B may use the extract of before. UserError where they are not
+    copies of one file, use different practice indexes, or A is a checking copy of B.
     """
     _check_copies(ours, theirs)
+    if not only_results:
+        _check_index(ours, theirs)
     into_ours = into_ours or theirs.checking_copy is not None
     mine, other = ours.events, theirs.events
     known = all_hashes(mine, only_counting=True)
@@ -126,6 +131,10 @@ def _check_copies(ours: WorkingFile, theirs: WorkingFile) -> None:
             f"one, too: import it into the practice's own working file (recordpick issues import "
             f"{b} {a}), or name that one first."
         )
+
+
+def _check_index(ours: WorkingFile, theirs: WorkingFile) -> None:
+    a, b = ours.path.name, theirs.path.name
     used, other = ours.index_used, theirs.index_used
     if (used.fingerprint, used.as_at) != (other.fingerprint, other.as_at):
         raise UserError(

@@ -44,8 +44,8 @@ class OtherCopy:
 def other_copies(path: Path, events: Sequence[Event]) -> tuple[OtherCopy, ...]:
     """Return each copy beside a file that has events which the file lacks.
 
-    Older copies are left out, and so are files that cannot be read; a checking copy is silent about
-    the file that it was made from.
+    Older copies are left out, and so are checking copies in which nothing was entered yet and files
+    that cannot be read; a checking copy is silent about the file that it was made from.
     """
     return copies_among(path, events, _beside(path))
 
@@ -66,7 +66,9 @@ def copies_among(
                 continue
             known = all_hashes(mine, only_counting=True) if known is None else known
             is_ours_of_it = bool(_checks_for(mine, theirs))
-            if theirs[-1].hash not in known and not is_ours_of_it:
+            new = [event for event in theirs if event.hash not in known]
+            has_results = any(event.kind != "checking_copy" for event in new)
+            if has_results and theirs[-1].hash not in known and not is_ours_of_it:
                 found.append(_described(path, mine, other, theirs, known))
     return tuple(found)
 

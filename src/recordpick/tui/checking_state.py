@@ -27,10 +27,11 @@ from recordpick.data_checking.phase_lines import (
     shares_of,
     title_of,
 )
-from recordpick.data_checking.record_areas import AREAS, area_counts, look_at
+from recordpick.data_checking.record_areas import AREAS, area_counts, areas_left, look_at
 from recordpick.data_checking.time_needed import pace_of, time_needed
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.selection.events import Event
 from recordpick.selection.results import OUTCOMES, Outcome, Phase, Result, Severity
 from recordpick.selection.settled import Judged
 from recordpick.selection.working_file import WorkingFile
@@ -49,6 +50,7 @@ MARKS: dict[Outcome, str] = {
 DISAGREE = "!"
 PROPOSED = "◊"
 """A result that the comparison proposes, and no person has confirmed."""
+WHOLE_RECORD = "The whole record"
 Show = Literal["all", "unfinished"]
 
 
@@ -76,6 +78,15 @@ class RowState:
     differs: str = ""
     is_done: bool = False
     disagrees: Judged = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a record, where something was changed."""
+
+    patient_id: str
+    criterion_id: str | None
+    area: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +178,28 @@ class Checking:
         return tuple(share.initials for share in shares_of(self.file, self.phase))
 
     def rows(self, record: CheckedRecord) -> tuple[Row, ...]:
-        """Return what is to be judged of a record: its criteria, then the areas if it is random."""
+        """Return what is to be judged of a record: its criteria, then the areas if it is random.
+
+        The whole of a random record has a row of its own where people disagree about it, and where
+        every area has a result of this person without one of the whole (areas that were brought
+        together from two copies).
+        """
         rows: list[Row] = []
         for line in record.lines:
-            if line.criterion_id is None:
-                rows += [Row(line, "", area.name) for area in AREAS]
-            else:
+            if line.criterion_id is not None:
                 rows.append(Row(line, title_of(self.file, line.criterion_id)))
+                continue
+            rows += [Row(line, "", area.name) for area in AREAS]
+            if self._needs_the_whole(line):
+                rows.append(Row(line, WHOLE_RECORD))
         return tuple(rows)
+
+    def _needs_the_whole(self, line: Listed) -> bool:
+        settled = self.file.selection.settled
+        if key_of(self.phase, line) in settled.disagreements:
+            return True
+        own = entries_of_areas(settled, self.phase, line.patient_id, self.initials)
+        return not areas_left(own) and not is_settled(self.file, self.phase, line)
 
     def state(self, row: Row) -> RowState:
         """Return what a row says now."""
@@ -311,37 +336,41 @@ class Checking:
         self.file.resolve(key, checker, self.lines.list_id, reason)
         return f"Decided: {row.name}. Ctrl+Z undoes it."
 
-    def undo(self) -> tuple[str, str | None]:
-        """Take back the last change of data checking. Return words, and whose record it was of."""
+    def undo(self) -> tuple[str, Place | None]:
+        """Take back the last change of data checking. Return words, and where it was."""
         last = self.file.last_decision
         words = self.file.selection.can_undo
         if last is None or words is None:
             return "There is nothing to undo.", None
         if last.kind not in _OF_CHECKING:
             return f"The last change was another: {words}. Undo it where you pick records.", None
-        patient = _patient_of(last.body.get("results"))
         self.file.undo()
-        return f"Undone: {words}.", patient
+        return f"Undone: {words}.", _place_of(last)
 
-    def redo(self) -> str:
-        """Do again what was undone."""
+    def redo(self) -> tuple[str, Place | None]:
+        """Do again what was undone. Return words, and where it was."""
         words = self.file.selection.can_redo
         if words is None:
-            return "There is nothing to do again."
+            return "There is nothing to do again.", None
         self.file.redo()
-        return f"Done again: {words}."
+        return f"Done again: {words}.", _place_of(self.file.last_decision)
 
 
 _OF_CHECKING = frozenset({"judged", "resolved", "shared", "merged", "checked"})
 
 
-def _patient_of(rows: object) -> str | None:
-    """Return the patient of an event with one result; None where it has several patients."""
-    if not isinstance(rows, list):
+def _place_of(event: Event | None) -> Place | None:
+    """Return where an event changed something; None where that is in several records."""
+    if event is None:
         return None
-    patients = {row[1] for row in rows if isinstance(row, list) and len(row) > 1}
-    only = patients.pop() if len(patients) == 1 else None
-    return only if isinstance(only, str) else None
+    rows = event.body.get("results")
+    if event.kind == "resolved":
+        rows = [event.body.get("chosen")]
+    match rows:
+        case [[str() | None as criterion_id, str(patient_id), *_, str(area)], *others]:
+            is_one = all(isinstance(row, list) and row[1] == patient_id for row in others)
+            return Place(patient_id, criterion_id, area) if is_one else None
+    return None
 
 
 def _state_of(result: Result) -> RowState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from recordpick.data_checking.evidence import LineEvidence, MatchingEntry
@@ -60,8 +61,11 @@ def top_line(checking: Checking, number: int, width: int, *, hides: bool) -> Con
     return content(left) + content(middle) + content(tags, "reverse") + content(f" {right}")
 
 
-def identity_line(who: Identity, *, hides: bool) -> Content:
-    """Return who the patient is: name, born, age, sex, NHS number, patient number."""
+def identity_line(who: Identity, *, hides: bool, width: int = 1_000) -> Content:
+    """Return who the patient is: name, born, age, sex, NHS number, patient number.
+
+    Where that is wider than `width` it is on several lines, none of which begins within a fact.
+    """
     age = "" if who.age is None else f" · {who.age}"
     name, number, patient = who.name or "No name", who.nhs or "none", who.patient_id
     born = who.born or "?"
@@ -69,8 +73,14 @@ def identity_line(who: Identity, *, hides: bool) -> Content:
         name, number, patient, born = (MASK * 6,) * 4
     if not (who.name or who.born or who.nhs or who.sex):
         return content(" Not in the practice index", "bold") + content(f"   patient {patient}")
-    rest = f"   born {born}{age} · {who.sex or '?'}   NHS {number}   patient {patient}"
-    return content(f" {name}", "bold") + content(rest)
+    shown = content(f" {name}", "bold")
+    facts = f"born {born}{age} · {who.sex or '?'}", f"NHS {number}", f"patient {patient}"
+    used = cell_len(name) + 1
+    for fact in facts:
+        fits = used + 3 + cell_len(fact) <= width
+        shown += content(f"   {fact}") if fits else Content("\n") + content(f" {fact}")
+        used = (used + 3 if fits else 1) + cell_len(fact)
+    return shown
 
 
 def row_line(

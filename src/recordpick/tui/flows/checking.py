@@ -13,13 +13,14 @@ from textual.binding import BindingType
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from recordpick.errors import UserError
 from recordpick.text import plural
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_in_background, run_with_progress
 from recordpick.tui.dialogs import Confirm, Modal, ModalFrame, Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, free_path, parse_path
 from recordpick.tui.masking import PrivateText
-from recordpick.tui.text import content
+from recordpick.tui.text import content, day
 
 if TYPE_CHECKING:
     from recordpick.comparison.report import ComparisonReport
@@ -147,15 +148,24 @@ def _today() -> date:
 
 def _phases(session: Session) -> tuple[list[tuple[Phase, str]], int, str]:
     """Return each phase with what is left of it, the one to go on with, and likely initials."""
-    from recordpick.data_checking.phase_lines import current_phase, is_settled, phase_lines
+    from recordpick.data_checking.issued_lists import list_ids
+    from recordpick.data_checking.phase_lines import is_finished, is_settled, phase_lines
+    from recordpick.data_checking.progress import progress
     from recordpick.data_checking.result_cells import initials_of
     from recordpick.selection.results import PHASES
 
     file = session.file
-    likely = current_phase(file)
     found: list[tuple[Phase, str]] = []
-    for phase in PHASES:
-        lines = phase_lines(file, phase)
+    to_do: list[Phase] = []
+    for phase, done in ((one.phase, is_finished(one)) for one in progress(file)):
+        try:
+            lines = phase_lines(file, phase)
+        except UserError:
+            if not list_ids(file):
+                raise
+            to_do.append(phase)
+            found.append((phase, f"{phase.capitalize()}: export again first"))
+            continue
         left = sum(not is_settled(file, phase, line) for line in lines.lines)
         words = (
             f"{left:,} of {plural(len(lines.lines), 'line')} left, "
@@ -163,8 +173,12 @@ def _phases(session: Session) -> tuple[list[tuple[Phase, str]], int, str]:
             if lines.lines
             else "nothing to check"
         )
+        if done and left:
+            words = f"done; the newest list has {plural(left, 'more line')}"
         found.append((phase, f"{phase.capitalize()}: {words}"))
+        to_do += [phase] * (left > 0 and not done)
     copy = file.checking_copy
+    likely = copy.phase if copy is not None else [*to_do, PHASES[-1]][0]
     name = "" if file.person is None else file.person.name
     return found, PHASES.index(likely), initials_of(name) if copy is None else copy.initials
 
@@ -181,9 +195,9 @@ async def show_record(screen: CheckingScreen, session: Session) -> None:
     for part in found.parts:
         messages.append(f"{part.title} ({len(part.entries):,})")
         for entry in part.entries:
-            day = "no date" if entry.date is None else f"{entry.date:%d/%m/%Y}"
+            when = "no date" if entry.date is None else day(entry.date)
             text = " · ".join(one for one in (entry.text, entry.free) if one)
-            messages.append(PrivateText(f"  {day}  {text}", f"  {day}"))
+            messages.append(PrivateText(f"  {when}  {text}", f"  {when}"))
     who = screen.checking.who[record.patient_id]
     title = f"Record of patient {record.patient_id}"
     heading = PrivateText(f"{who.name}   born {who.born}   NHS {who.nhs or 'none'}", "")

@@ -41,13 +41,18 @@ async def print_records(screen: CheckingScreen, session: Session) -> None:
     def write(path: Path) -> str:
         from recordpick.atomic import check_new, write_file
         from recordpick.data_checking.record_print import in_index, records_pdf
+        from recordpick.document_pdf import page_count
 
         if path.suffix.casefold() != ".pdf":
             raise UserError(f"{path}: choose a name that ends in .pdf.")
         check_new(path)
         found, without = in_index(session.file, session.index, ids)
-        write_file(path, records_pdf(session.file, session.index, found))
-        written = f"{plural(len(found), 'record')} written to {path}. Print it, then delete it."
+        content = records_pdf(session.file, session.index, found)
+        write_file(path, content)
+        pages = plural(page_count(content), "page")
+        written = (
+            f"{plural(len(found), 'record')} written to {path}: {pages}. Print it, then delete it."
+        )
         return " ".join(filter(None, [written, without]))
 
     name = "record" if len(ids) == 1 else "records"

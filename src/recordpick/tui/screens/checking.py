@@ -34,7 +34,7 @@ from recordpick.tui.actions import (
     command,
     key,
 )
-from recordpick.tui.checking_state import Checking, RecordToCheck, Row
+from recordpick.tui.checking_state import Checking, Place, RecordToCheck, Row
 from recordpick.tui.checking_words import (
     detail_of,
     identity_line,
@@ -285,7 +285,7 @@ class CheckingScreen(FlowScreen[None]):
         )
         who = Content("")
         if record is not None:
-            who = identity_line(self.checking.who[record.patient_id], hides=hides)
+            who = identity_line(self.checking.who[record.patient_id], hides=hides, width=width)
         self.query_one("#check-who", Static).update(who)
         others = self.checking.others()
         line = self.query_one("#check-others", Static)
@@ -482,27 +482,34 @@ class CheckingScreen(FlowScreen[None]):
         self._save(row, outcome, differs, _SEVERITIES[pressed])
 
     def action_undo(self) -> None:
-        """Take back the last result, and show the record that it was of."""
-        patient: list[str | None] = []
+        """Take back the last result, and show the line that it was of."""
+        self._change_and_show(self.checking.undo)
 
-        def undo() -> str:
-            words, of = self.checking.undo()
-            patient.append(of)
+    def action_redo(self) -> None:
+        """Do again what was undone, and show the line that it is of."""
+        self._change_and_show(self.checking.redo)
+
+    def _change_and_show(self, make_change: Callable[[], tuple[str, Place | None]]) -> None:
+        places: list[Place | None] = []
+
+        def change() -> str:
+            words, place = make_change()
+            places.append(place)
             return words
 
         self._locked_at = None
-        if self.change(undo) and patient[0] is not None:
-            self._show_record_of(patient[0])
+        if self.change(change) and places[0] is not None:
+            self._show_place(places[0])
 
-    def _show_record_of(self, patient_id: str) -> None:
+    def _show_place(self, place: Place) -> None:
+        """Put the cursor on a row of whichever record it is in, if that is shown."""
         for number, record in enumerate(self.checking.records):
-            if record.patient_id == patient_id and number != self._record:
-                self._go_to(number)
-        self.show_again(self._first_open_row())
-
-    def action_redo(self) -> None:
-        """Do again what was undone."""
-        self.change(self.checking.redo)
+            if record.patient_id == place.patient_id:
+                if number != self._record:
+                    self._go_to(number)
+                named = [(row.line.criterion_id, row.area) for row in self._rows]
+                if (place.criterion_id, place.area) in named:
+                    self.show_again(named.index((place.criterion_id, place.area)))
 
     # ------------------------------------------------------------------ finding the way
 
