@@ -42,6 +42,7 @@ from recordpick.tui.actions import (
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.flows.all_picked import print_picked, take_out_of_all
 from recordpick.tui.flows.checking import check_records
+from recordpick.tui.flows.comparison import show_comparison
 from recordpick.tui.flows.draw import draw
 from recordpick.tui.flows.edits import close_or_reopen, note, replace_random, sort_patients
 from recordpick.tui.flows.export import export
@@ -54,7 +55,6 @@ from recordpick.tui.flows.suggest import suggest
 from recordpick.tui.flows.views import (
     show_charts,
     show_clean_up,
-    show_comparison,
     show_reports,
     show_tour,
     show_what_to_ask,
