@@ -1,4 +1,4 @@
-"""A person's answers to what repeats: in the files, on the command line, and in the app's report."""
+"""Answers to what repeats: in the files, on the command line, and in the app's report."""
 
 from __future__ import annotations
 
