@@ -61,6 +61,7 @@ EXAMPLES: dict[str, list[str]] = {
     "issues log": ["demo/demonstration.recordpick", "--out", "OUT"],
     "issues progress": ["demo/demonstration.recordpick"],
     "issues pace": ["demo/demonstration.recordpick"],
+    "issues repeated": ["demo/demonstration.recordpick", "demo/index"],
     "issues sign-off": ["demo/demonstration.recordpick", "--out", "O.txt"],
     "compare": ["list.csv", "list.csv"],
     "compare-records": ["demo/index", "demo/index", "--out", "OUT"],

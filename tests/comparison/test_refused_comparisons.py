@@ -196,7 +196,7 @@ def test_a_patient_merged_into_another_is_named():
     ("words", "says"),
     [
         (["--selected"], "--selected needs the working file: add --file with it."),
-        (["--file", "x.recordpick"], "--file is for --selected"),
+        (["--file", "none.recordpick"], "none.recordpick"),
         (["--with-random"], "--with-random is for --selected"),
         (["--acceptance", "none.toml"], "none.toml: cannot be read"),
     ],

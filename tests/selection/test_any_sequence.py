@@ -18,7 +18,9 @@ from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, filled, 
 from recordpick.errors import UserError
 from recordpick.selection.figures import SYSTEMS, NewFigures
 from recordpick.selection.kinds.pace import pace_in
+from recordpick.selection.kinds.repeated import answers_in
 from recordpick.selection.merging import plan_merge
+from recordpick.selection.repeated import REPEATED_ANSWERS, RepeatedKey
 from recordpick.selection.results import OUTCOMES, PHASES
 from recordpick.selection.working_file import WorkingFile
 
@@ -38,6 +40,10 @@ FIGURES = st.dictionaries(
     st.sampled_from(["0", "1", "87.5", None]),
 )
 """Figures of a system's report; None takes one away."""
+REPEATED = [
+    RepeatedKey("ab" * 32, "cd" * 32, "events", field, "translated", detail)
+    for field, detail in (("code", ""), ("recorded_on", "+1"))
+]
 
 
 @dataclass
@@ -54,6 +60,7 @@ class Simple:
     figures: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
     table: tuple[tuple[str, str], ...] = ()
     pace: tuple[int, int, int] | None = None
+    repeated: dict[RepeatedKey, tuple[str, int]] = field(default_factory=dict)
 
     def of(self, criterion_id: str | None) -> list[str]:
         return [patient_id for criterion, patient_id in self.picks if criterion == criterion_id]
@@ -224,6 +231,20 @@ class AnySequence(RuleBasedStateMachine):
             if fault and line not in self.numbers:
                 self.numbers.append(line)
 
+    @rule(
+        key=st.sampled_from(REPEATED),
+        answer=st.sampled_from([*REPEATED_ANSWERS, None]),
+        entries=st.sampled_from([7, 70]),
+    )
+    def answer_repeated(self, key, answer, entries):
+        self.file.answer_repeated(key, answer, entries)
+        before = self.now.repeated.get(key)
+        if before != (None if answer is None else (answer, entries)):
+            repeated = self.decided().repeated
+            repeated.pop(key, None)
+            if answer is not None:
+                repeated[key] = (answer, entries)
+
     @rule(seconds=st.sampled_from([None, (240, 60, 600), (0, 30, 0)]))
     def set_pace(self, seconds):
         self.file.set_pace(seconds)
@@ -316,6 +337,9 @@ class AnySequence(RuleBasedStateMachine):
             assert (issue.status == "resolved") == bool(faults and words[-1] == "same")
         figures = {key: figure.value for key, figure in selection.figures.items()}
         assert figures == self.now.figures
+        answers = answers_in(selection.kept)
+        said = {key: (given.answer, given.entries) for key, given in answers.items()}
+        assert said == self.now.repeated
         pace = pace_in(selection.kept)
         assert (None if pace is None else pace.seconds) == self.now.pace
         table = selection.reports_by.get("qof")

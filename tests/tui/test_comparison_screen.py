@@ -85,3 +85,71 @@ async def test_random_records_are_not_shown(demo):
         user.app.push_screen(ComparisonScreen(session, report))
         await user.settled()
         assert "Comparison" in user.part("#comparison-title")
+
+
+def make_rewritten(demo):
+    """Make the new system's index: every author is written another way."""
+    tables = demo / "new system"
+    shutil.copytree(demo / "practice", tables)
+    events = pl.read_parquet(tables / "events.parquet")
+    other = events.with_columns(pl.col("recorded_by").str.to_uppercase() + " (GP)")
+    other.write_parquet(tables / "events.parquet")
+    build_index([tables], demo / "new index")
+
+
+def first_line(user):
+    """The first line that is listed, and what is below the list."""
+    prompt = user.screen.query_one("#comparison-list").get_option_at_index(0).prompt
+    return str(prompt), user.part("#comparison-note")
+
+
+async def test_answers_and_the_comparison_are_there_again_when_the_app_is_opened_again(demo):
+    """y accepts what repeats; closing the app loses neither that nor what was compared."""
+    make_rewritten(demo)
+    async with using(app_on(demo / FILE), size=(120, 30)) as user:
+        user.screen.action_flow("comparison")
+        await user.settled()
+        await user.fill("#folder", demo / "new index")
+        user.screen.query_one("#folder").focus()
+        await user.press("enter")
+        user.screen.query_one("#choose").press()
+        await user.settled()
+        assert "patients matched" in user.part("#comparison-title")
+        assert "1 proposed to accept" in user.part("#comparison-note")
+        await user.press("r")
+        assert first_line(user)[0].startswith("◊ ")
+        await user.press("y")
+        line, note = first_line(user)
+        assert line.startswith("√ ")
+        assert "accepted: " in note
+        await user.press("d")
+        assert first_line(user)[0].startswith("! ")
+        await user.press("d", "y", "escape")
+        assert "1 accepted" in user.part("#comparison-note")
+    async with using(app_on(demo / FILE), size=(120, 30)) as user:
+        user.screen.action_flow("comparison")
+        await user.settled()
+        assert "patients matched" in user.part("#comparison-title")
+        await user.press("r")
+        assert first_line(user)[0].startswith("√ ")
+        await user.press("escape", "o")
+        assert user.title.startswith("The new system's records")
+
+
+async def test_new_records_that_are_gone_are_said_before_others_are_asked_for(demo):
+    """Nobody wonders where their comparison is."""
+    make_rewritten(demo)
+    async with using(app_on(demo / FILE), size=(120, 30)) as user:
+        session = user.screen.session
+        session.file.keep_comparison(demo / "new index", session.index.fingerprint, "cd" * 32)
+        user.screen.action_flow("comparison")
+        await user.settled()
+        assert "has other records now" in user.text
+        await user.press("enter")
+        shutil.rmtree(demo / "new index")
+        await user.press("escape")
+        user.screen.action_flow("comparison")
+        await user.settled()
+        assert "it is not there any more" in user.text
+        await user.press("enter")
+        assert user.title.startswith("The new system's records")

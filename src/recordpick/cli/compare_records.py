@@ -21,6 +21,7 @@ from recordpick.text import plural
 if TYPE_CHECKING:
     from datetime import date
 
+    from recordpick.comparison.answers import Answers
     from recordpick.comparison.blind import RandomResults
     from recordpick.comparison.report import ComparisonReport
     from recordpick.criteria.pack import Pack
@@ -40,7 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", type=Path, metavar="NEW", help="the new system's, likewise")
     add_out(parser, "DIR", "a new folder")
     parser.add_argument(
-        "--file", type=Path, metavar="WORKING", help="the working file, for --selected"
+        "--file",
+        type=Path,
+        metavar="WORKING",
+        help="the working file: its answers to what repeats, and the records for --selected",
     )
     parser.add_argument(
         "--selected",
@@ -74,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
     keep_memory()
     from recordpick.atomic import check_free
     from recordpick.comparison.acceptance import read_acceptance
+    from recordpick.comparison.answers import with_answers
     from recordpick.comparison.compare import compare_records
     from recordpick.comparison.output import summary, write_comparison
     from recordpick.comparison.proposals import proposed_results
@@ -82,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
 
     check_free(options.out)
     read_acceptance(options.acceptance)  # before an hour's work, not after it
-    selected = _selected(options)
+    answers, selected = _answers(options.file), _selected(options)
     random = None if selected is None else selected.random
     with (
         progress_on_stderr() as progress,
@@ -93,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
             old, new, only=None if selected is None else selected.patients, progress=progress
         )
         progress("finding what repeats", None)
-        report = report_on(compared, options.acceptance)
+        report = with_answers(report_on(compared, options.acceptance), answers)
         proposed = None
         if selected is not None:
             proposed = proposed_results(report, selected.pack, selected.as_at, selected.lines)
@@ -142,9 +147,8 @@ def _selected(options: argparse.Namespace) -> _Selected | None:
     seeing this.
     """
     if not options.selected:
-        for given, name in ((options.file, "--file"), (options.with_random, "--with-random")):
-            if given:
-                raise UserError(f"{name} is for --selected: add it, or leave {name} out.")
+        if options.with_random:
+            raise UserError("--with-random is for --selected: add it, or leave --with-random out.")
         return None
     if options.file is None:
         raise UserError("--selected needs the working file: add --file with it.")
@@ -173,6 +177,17 @@ def _selected(options: argparse.Namespace) -> _Selected | None:
         if pick.patient_id in chosen and pick.patient_id not in random
     )
     return _Selected(frozenset(chosen), pack, as_at, lines, found)
+
+
+def _answers(path: Path | None) -> Answers:
+    """Return what people answered to differences that repeat, as a working file keeps it."""
+    if path is None:
+        return {}
+    from recordpick.selection.kinds.repeated import answers_in
+    from recordpick.selection.working_file import WorkingFile
+
+    with WorkingFile.open(path, None, read_only=True) as file:
+        return answers_in(file.selection.kept)
 
 
 def _print_areas(report: ComparisonReport) -> None:
@@ -219,9 +234,5 @@ def _print_rest(report: ComparisonReport) -> None:
     if apart:
         entries = plural(apart, "entry is", "entries are")
         print_result(f"{entries} later than the other extract, and set apart.")
-    looks = report.lines.filter(report.lines["proposal"] == "look").height
     if report.lines.height:
-        print_result(
-            f"{plural(report.lines.height, 'difference repeats', 'differences repeat')}: "
-            f"{looks:,} to look at (transformations.csv)."
-        )
+        print_result(f"{report.repeats_in_words} (transformations.csv).")

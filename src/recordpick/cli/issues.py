@@ -17,6 +17,7 @@ COMMANDS = {
     "log": "issues_log",
     "progress": "issues_progress",
     "pace": "issues_pace",
+    "repeated": "issues_repeated",
     "sign-off": "issues_sign_off",
 }
 

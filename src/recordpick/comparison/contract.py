@@ -9,8 +9,9 @@ from recordpick.comparison.transformations import CHANGES
 from recordpick.reports.columns import Column, Table
 from recordpick.reports.local_codes import LOCAL
 from recordpick.schema import TABLES as INDEX_TABLES
+from recordpick.selection.repeated import REPEATED_ANSWERS
 
-CONTRACT = "1.0"
+CONTRACT = "1.1"
 """The version of the files: the second number grows with a column added at the end."""
 
 _TEXT, _NUMBER = pl.String(), pl.Int64()
@@ -82,6 +83,15 @@ TRANSFORMATIONS = Table(
             Column(f"example_{number}", _TEXT, "old value → new value: how many entries")
             for number in range(1, 6)
         ),
+        Column(
+            "answer",
+            _TEXT,
+            "a person's: `accept` as a rule of the new system, or `look`; empty before that",
+            words=REPEATED_ANSWERS,
+            since="1.1",
+        ),
+        Column("answered_by", _TEXT, "who answered", since="1.1"),
+        Column("answered_on", pl.Date(), "on which day (UTC)", since="1.1"),
     ),
     key=("line",),
 )

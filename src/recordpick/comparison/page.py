@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from recordpick.comparison.report import ComparisonReport
 from recordpick.comparison.sums import AreaAnswer
 from recordpick.comparison.transformations import CHANGES, FEWEST_PATIENTS, SHARED_BY
 from recordpick.document import Block, Document, Grid, Items, Paragraph, Section, as_html
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 MOST_LINES = 100
 
@@ -102,7 +104,7 @@ def _lines(report: ComparisonReport) -> list[Block]:
             f"{row['patients']:,}",
             f"{row['exceptions']:,}",
             row["severity"],
-            row["proposal"],
+            _answer(row),
             row["example_1"] or "",
         )
         for row in report.lines.head(MOST_LINES).iter_rows(named=True)
@@ -115,13 +117,20 @@ def _lines(report: ComparisonReport) -> list[Block]:
         "Patients",
         "Exceptions",
         "Severity",
-        "Proposal",
+        "Answer",
         "Example",
     )
     blocks: list[Block] = [Grid(header, rows, frozenset({0, 3, 4, 5}))]
     if report.lines.height > MOST_LINES:
         blocks.append(Paragraph(f"{report.lines.height - MOST_LINES:,} more: transformations.csv."))
     return blocks
+
+
+def _answer(row: dict[str, Any]) -> str:
+    """Return what a person answered and who that was, else what is proposed."""
+    if row["answer"] is None:
+        return f"proposed: {row['proposal']}"
+    return f"{row['answer']} ({row['answered_by']}, {day(row['answered_on'])})"
 
 
 def _patients(report: ComparisonReport) -> list[Block]:

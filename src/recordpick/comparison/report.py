@@ -23,6 +23,7 @@ from recordpick.comparison.merged import with_merged
 from recordpick.comparison.sums import AreaAnswer, patient_counts, table_counts
 from recordpick.comparison.transformations import EXAMPLES, find_transformations
 from recordpick.reports.local_codes import local_code_rows
+from recordpick.text import plural
 
 PART = 200_000
 """Rows of differences that are made and written at a time."""
@@ -47,22 +48,55 @@ class ComparisonReport:
         """Yield what differs in parts, columns as in `contract.DIFFERENCES`, by table and patient.
 
         What a line of the transformations says once and the matrix has no limit for is left out,
-        unless `accepted` is wanted.
+        unless `accepted` is wanted, or somebody answered that it is to be looked at.
         """
         people = self.compared.patients.everybody
         for one in self.judged:
             rows = one.differences
             if not accepted:
-                said = pl.col("line").is_not_null() & (pl.col("severity") == "none")
-                rows = rows.filter(~said)
+                rows = rows.filter(~self._is_left_out)
             for part in rows.iter_slices(PART):
                 yield rows_of(one, part, people)
 
     @property
     def left_out(self) -> int:
         """How many differing fields `differences` leaves out."""
-        said = pl.col("line").is_not_null() & (pl.col("severity") == "none")
-        return sum(one.differences.select(said.sum()).item() for one in self.judged)
+        left_out = self._is_left_out
+        return sum(one.differences.select(left_out.sum()).item() for one in self.judged)
+
+    @property
+    def _is_left_out(self) -> pl.Expr:
+        line = pl.col("line")
+        to_look_at = self.lines.filter(pl.col("answer") == "look")["line"].cast(pl.UInt32)
+        is_said = line.is_not_null() & ~line.is_in(to_look_at.implode())
+        return is_said.fill_null(value=False) & (pl.col("severity") == "none")
+
+    @property
+    def answered(self) -> dict[str, int]:
+        """How many lines are accepted, to be looked at, and not answered: proposed to accept.
+
+        A line that the matrix has a limit for is to be looked at until somebody accepts it.
+        """
+        says = self.lines.select(
+            says=pl.coalesce(
+                "answer",
+                pl.when(pl.col("proposal") == "accept").then(pl.lit("proposed")),
+                pl.lit("look"),
+            )
+        )["says"]
+        return {word: says.filter(says == word).len() for word in ("accept", "look", "proposed")}
+
+    @property
+    def repeats_in_words(self) -> str:
+        """How many differences repeat, and what people said to them, as a sentence."""
+        counts = self.answered
+        parts = [
+            f"{counts['accept']:,} accepted" if counts["accept"] else "",
+            f"{counts['proposed']:,} proposed to accept" if counts["proposed"] else "",
+            f"{counts['look']:,} to look at",
+        ]
+        repeats = plural(self.lines.height, "difference repeats", "differences repeat")
+        return f"{repeats}: {', '.join(part for part in parts if part)}"
 
     def to_check(self) -> pl.DataFrame:
         """Return a line for each entry that differs by itself, columns as in `contract.TO_CHECK`.
@@ -159,6 +193,9 @@ def _finished(lines: pl.DataFrame, judged: list[Judged]) -> pl.DataFrame:
             f"example_{number + 1}": pl.col("examples").list.get(number, null_on_oob=True)
             for number in range(EXAMPLES)
         },
+        answer=None,
+        answered_by=None,
+        answered_on=None,
     ).select(pl.col(name).cast(dtype) for name, dtype in TRANSFORMATIONS.schema.items())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recordpick.selection.compared import ComparedWith
 from recordpick.selection.results import Phase, Result
 from recordpick.selection.state import Draw, Exported, FixedSeed, HandedOver, IndexUsed
 
@@ -42,6 +43,8 @@ class PermanentState:
         self.index: IndexUsed | None = None
         self.index_before: IndexUsed | None = None
         """The last index with another fingerprint than `index`, if there was one."""
+        self.compared: ComparedWith | None = None
+        """The new system's records that were compared last."""
         self.exports: list[Exported] = []
         self.handed_over: list[HandedOver] = []
         self.draws: dict[int, Draw] = {}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 from recordpick import __version__
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
+from recordpick.selection.compared import ComparedWith
 from recordpick.selection.event_validation import EventValidator
 from recordpick.selection.events import Body, Event, Person, next_event
 from recordpick.selection.figures import NewFigures, ReportBasis
@@ -28,10 +29,12 @@ from recordpick.selection.kinds import (
     notes,
     pace,
     picks,
+    repeated,
     seeds,
     shares,
     undo,
 )
+from recordpick.selection.kinds.compared import COMPARED, decide_compared
 from recordpick.selection.kinds.created import CREATED, decide_new_file
 from recordpick.selection.kinds.event_kind import EventKind
 from recordpick.selection.kinds.exported import (
@@ -46,6 +49,7 @@ from recordpick.selection.known_folders import remember
 from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.opening import Opened, OpenOptions, open_file
 from recordpick.selection.permanent import CheckingCopy
+from recordpick.selection.repeated import RepeatedAnswer, RepeatedKey
 from recordpick.selection.results import FilledIn, Phase, ResultKey
 from recordpick.selection.state import ChosenBy, IndexUsed, SeedSource, Selection
 from recordpick.selection.store import Store
@@ -67,7 +71,13 @@ def _now() -> datetime:
 
 
 _IN_CHECKING_COPIES = frozenset(
-    {judgements.JUDGED.name, undo.UNDONE.name, undo.REDONE.name, INDEX_USED.name}
+    {
+        judgements.JUDGED.name,
+        undo.UNDONE.name,
+        undo.REDONE.name,
+        INDEX_USED.name,
+        COMPARED.name,
+    }
 )
 """What may be done in a checking copy."""
 
@@ -290,6 +300,11 @@ class WorkingFile:
         return Path(folder) if folder else None
 
     @property
+    def compared_with(self) -> ComparedWith | None:
+        """The new system's records that were compared last; None before any were."""
+        return self._journal.history.permanent.compared
+
+    @property
     def checking_copy(self) -> CheckingCopy | None:
         """Whose checking copy this file is; None for a practice's own working file."""
         return self._journal.history.permanent.checking_copy
@@ -369,6 +384,20 @@ class WorkingFile:
         """
         return self._decide(
             pace.PACED, lambda: pace.decide_pace(pace.pace_in(self.selection.kept), seconds)
+        )
+
+    def answer_repeated(
+        self, key: RepeatedKey, answer: RepeatedAnswer | None, entries: int
+    ) -> Selection:
+        """Accept a difference that repeats in a comparison as a rule, or ask to look at it.
+
+        None as answer takes one back. `entries` is how many entries it has there.
+        """
+        return self._decide(
+            repeated.ANSWERED_REPEATED,
+            lambda: repeated.decide_repeated(
+                repeated.answers_in(self.selection.kept), key, answer, entries
+            ),
         )
 
     def close_criterion(self, criterion_id: str, reason: str) -> Selection:
@@ -554,6 +583,14 @@ class WorkingFile:
             INDEX_USED, lambda: decide_index(self.index_used, index, as_at, self.suggestion_seed)
         )
         remember(self.id, self.index_used.folder)
+        return selection
+
+    def keep_comparison(self, folder: Path, old: str, new: str) -> Selection:
+        """Keep which records of the new system were compared, with both sides' fingerprints."""
+        selection = self._decide(
+            COMPARED, lambda: decide_compared(self.compared_with, folder, old, new)
+        )
+        remember(self.id, str(folder.absolute()))
         return selection
 
     def _signed_in(self) -> Person:

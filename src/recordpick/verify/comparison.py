@@ -11,6 +11,7 @@ import polars as pl
 
 from recordpick.comparison.contract import (
     AREAS,
+    CONTRACT,
     DIFFERENCES,
     SUMS,
     TABLES,
@@ -19,7 +20,8 @@ from recordpick.comparison.contract import (
 from recordpick.comparison.output import PACKAGE
 from recordpick.errors import UserError
 from recordpick.regular_files import read_small
-from recordpick.verify.csv_files import ParsedTable, check_columns, parse_table, with_types
+from recordpick.verify.csv_files import LINE, ParsedTable, check_columns, parse_table, with_types
+from recordpick.verify.descriptor import older_than
 from recordpick.verify.verdict import Check
 
 _LARGEST = 16 * 1024**2
@@ -38,9 +40,9 @@ def verify_comparison(folder: Path) -> tuple[Check, ...]:
 
     UserError where the folder cannot be read.
     """
-    resources = _resources(_package(folder))
-    files, contents = _check_files(folder, resources)
-    tables = {name: parse_table(_table(name), content) for name, content in contents.items()}
+    package = _package(folder)
+    files, contents = _check_files(folder, _resources(package))
+    tables = _tables(package, contents)
     return files, check_columns(tables), _check_sums(tables), _check_lines(tables)
 
 
@@ -65,6 +67,54 @@ def _resources(package: Any) -> dict[str, dict[str, Any]]:
         if isinstance(one, dict) and one.get("path") in known:
             found[str(one["path"])] = one
     return found
+
+
+def _tables(package: Any, contents: dict[str, bytes]) -> dict[str, ParsedTable]:
+    """Parse the files by the version of the contract that the folder says it follows."""
+    version = package.get("version") if isinstance(package, dict) else None
+    older = older_than(str(version), CONTRACT)
+    newer = not older and version != CONTRACT
+    return {
+        name: parse_table(_table(name), content, newer=newer, older=older)
+        for name, content in contents.items()
+    }
+
+
+def read_lines(folder: Path) -> tuple[str, str, pl.DataFrame]:
+    """Return both sides' fingerprints, and the lines of a comparison's transformations.
+
+    UserError where the folder is no comparison, or the file is not as it was written.
+    """
+    package, about = _package(folder), {}
+    if _kind(package) == "comparison":
+        about = package["recordpick"]
+    sides = [about.get(side) for side in ("old", "new")]
+    prints = [one.get("fingerprint") if isinstance(one, dict) else None for one in sides]
+    if not all(isinstance(one, str) for one in prints):
+        raise UserError(
+            f"{folder} is not a comparison of records: name a folder that recordpick "
+            "compare-records wrote."
+        )
+    content = _whole_file(folder, package, TRANSFORMATIONS.file)
+    table = _tables(package, {TRANSFORMATIONS.file: content})[TRANSFORMATIONS.file]
+    if table.rows is None or table.problems:
+        raise UserError(*table.problems)
+    return str(prints[0]), str(prints[1]), with_types(table).drop(LINE)
+
+
+def _whole_file(folder: Path, package: Any, name: str) -> bytes:
+    """Return the content of a file that nobody has changed; UserError otherwise."""
+    try:
+        content = read_small(folder / name, LONGEST_READ)
+    except OSError as error:
+        raise UserError(f"{folder / name}: cannot be read ({error.strerror or error}).") from None
+    said = _resources(package).get(name, {})
+    if said.get("hash") != f"sha256:{hashlib.sha256(content).hexdigest()}":
+        raise UserError(
+            f"{folder / name} was changed: its checksum is not the one in {PACKAGE}. Write the "
+            "comparison again with recordpick compare-records."
+        )
+    return content
 
 
 def _table(name: str) -> Any:

@@ -85,10 +85,15 @@ class Description:
     @property
     def older(self) -> str:
         """The version of the contract, where it is an earlier one with fewer columns; else ""."""
-        found = _CONTRACT.fullmatch(self.version)
-        version = (int(found[1]), int(found[2])) if found else (0, 0)
-        known = tuple(map(int, CONTRACT.split(".")))
-        return self.version if version[0] == known[0] and version < known else ""
+        return older_than(self.version, CONTRACT)
+
+
+def older_than(version: str, contract: str) -> str:
+    """Return a version of a contract, where it is an earlier one with fewer columns; else ""."""
+    found = _CONTRACT.fullmatch(version)
+    number = (int(found[1]), int(found[2])) if found else (0, 0)
+    known = tuple(map(int, contract.split(".")))
+    return version if number[0] == known[0] and number < known else ""
 
 
 def read_descriptor(contents: Mapping[str, bytes]) -> tuple[Description, Check]:

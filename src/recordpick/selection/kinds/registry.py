@@ -7,6 +7,7 @@ from typing import Any
 from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import Body, Event
 from recordpick.selection.kept import Kept
+from recordpick.selection.kinds.compared import COMPARED
 from recordpick.selection.kinds.created import CREATED
 from recordpick.selection.kinds.draws import DRAWN, REPLACED
 from recordpick.selection.kinds.event_kind import FIRST_VERSION, EventKind
@@ -18,6 +19,7 @@ from recordpick.selection.kinds.merged import MERGED
 from recordpick.selection.kinds.notes import CLOSED, CLOSED_SEVERAL, NOTED, REOPENED
 from recordpick.selection.kinds.pace import PACED
 from recordpick.selection.kinds.picks import PICKED, RECORD_REMOVED, REMOVED, SUGGESTED
+from recordpick.selection.kinds.repeated import ANSWERED_REPEATED
 from recordpick.selection.kinds.results import CHECKED
 from recordpick.selection.kinds.seeds import SEED_FIXED
 from recordpick.selection.kinds.shares import CHECKING_COPY, SHARED
@@ -49,6 +51,8 @@ KINDS: dict[str, EventKind] = {
         REPORTS_BY,
         REPORT_PERIOD,
         PACED,
+        ANSWERED_REPEATED,
+        COMPARED,
         MERGED,
         UNDONE,
         REDONE,

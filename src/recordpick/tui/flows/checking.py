@@ -19,6 +19,7 @@ from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_in_background, run_with_progress
 from recordpick.tui.dialogs import Confirm, Modal, ModalFrame, Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, free_path, parse_path
+from recordpick.tui.flows.comparison import bring_back
 from recordpick.tui.masking import PrivateText
 from recordpick.tui.text import content, day
 
@@ -114,6 +115,7 @@ async def check_records(screen: PickingScreen, session: Session) -> None:
             return
         initials = said.strip()
     phase = phases[at][0]
+    await bring_back(screen, session)
     report = screen.comparison
     opened = await run_in_background(
         screen, lambda: open_checking(session, phase, initials, report)

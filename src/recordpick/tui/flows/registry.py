@@ -31,7 +31,7 @@ FLOWS: dict[str, tuple[str, str]] = {
     "print_picked": ("all_picked", "print_picked"),
     "charts": ("views", "show_charts"),
     "clean_up": ("views", "show_clean_up"),
-    "comparison": ("views", "show_comparison"),
+    "comparison": ("comparison", "show_comparison"),
     "reports": ("views", "show_reports"),
     "tour": ("views", "show_tour"),
     "what_was_read": ("views", "show_what_was_read"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recordpick.tui.background import run_in_background, run_with_progress
-from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.screens.clean_up import CleanUpScreen, check_index
 from recordpick.tui.screens.reports import ReportsScreen, count
 from recordpick.tui.tour import Tour
@@ -66,30 +65,6 @@ async def show_what_to_ask(screen: PickingScreen, session: Session) -> None:
     found = await run_in_background(screen, lambda: requests_for(session.file.pack, session.index))
     if found is not None:
         await screen.app.push_screen_wait(AskScreen(found, session.file.path.parent))
-
-
-async def show_comparison(screen: PickingScreen, session: Session) -> None:
-    """Show the new system's records compared with these; ask first where they are."""
-    from recordpick.tui.screens.comparison import ComparisonScreen, compare_with
-
-    if screen.comparison is None:
-        path = await screen.app.push_screen_wait(
-            FilePicker(
-                "The new system's records: an index, or the folder of an extract",
-                session.file.path.parent,
-                folders=True,
-            )
-        )
-        if path is None:
-            return
-        screen.comparison = await run_with_progress(
-            screen,
-            "Comparing with the new system's records",
-            lambda progress: compare_with(session, path, progress),
-            failed="Nothing was compared",
-        )
-    if screen.comparison is not None:
-        await screen.app.push_screen_wait(ComparisonScreen(session, screen.comparison))
 
 
 async def show_tour(screen: PickingScreen, _: Session) -> None:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
 from recordpick.text import plural
 from recordpick.tui.actions import COMPARISON, HELP_KEYS, HIDE_NAMES, VIEW, HelpPage, key
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from recordpick.comparison.entry_view import EntryList
     from recordpick.comparison.report import ComparisonReport
     from recordpick.comparison.sums import AreaAnswer
+    from recordpick.selection.repeated import RepeatedAnswer
     from recordpick.tui.session import Session
 
 _ANSWER_MARKS = {"accept": "√", "look": "!", "not compared": "?"}
@@ -48,8 +50,11 @@ _WIDE = 100
 _AREA, _NARROW_AREA = 25, 14
 
 
-class ComparisonScreen(FlowScreen[None]):
-    """The answer by area. Enter shows what differs there, r what repeats."""
+class ComparisonScreen(FlowScreen[bool]):
+    """The answer by area. Enter shows what differs there, r what repeats.
+
+    It is dismissed with whether other records of the new system are to be compared.
+    """
 
     HELP_PAGE = HelpPage(
         "Comparison",
@@ -69,6 +74,7 @@ class ComparisonScreen(FlowScreen[None]):
             COMPARISON,
             label="Write",
         ),
+        key("o", "others", "Other records: compare another extract or index", COMPARISON),
         key("p", "app.mask", HIDE_NAMES, VIEW),
         *HELP_KEYS,
         key("escape,q", "close", "Back to picking", label="Back"),
@@ -126,15 +132,17 @@ class ComparisonScreen(FlowScreen[None]):
         one = self._areas[self.query_one("#comparison-list", OptionList).highlighted or 0]
         why = "; ".join(one.reasons)
         lines = [content(f"{one.area.title}: {one.answer}{f': {why}' if why else ''}.")]
-        looks = self._report.lines.filter(self._report.lines["proposal"] == "look").height
-        repeats = plural(self._report.lines.height, "difference repeats", "differences repeat")
-        lines.append(content(f"{repeats}, {looks} to look at.", "$quiet"))
+        lines.append(content(f"{self.answered().repeats_in_words}.", "$quiet"))
         lines += [content(note, "$warning") for note in self._report.compared.notes]
         self.query_one("#comparison-note", Static).update(Content("\n").join(lines))
 
     @on(OptionList.OptionSelected, "#comparison-list")
     def _selected(self) -> None:
         self.action_open()
+
+    def answered(self) -> ComparisonReport:
+        """Return the report with the answers as they are now."""
+        return answered(self._session, self._report)
 
     @opens_modal
     async def action_open(self) -> None:
@@ -158,6 +166,7 @@ class ComparisonScreen(FlowScreen[None]):
     async def action_repeated(self) -> None:
         """Show the differences that repeat, each once."""
         await self.app.push_screen_wait(RepeatedScreen(self._session, self._report))
+        self._show()
 
     @opens_modal
     async def action_write(self) -> None:
@@ -177,7 +186,7 @@ class ComparisonScreen(FlowScreen[None]):
         out = parse_path(folder)
 
         def write(progress: Progress) -> Path:
-            write_comparison(out, self._report, progress=progress)
+            write_comparison(out, self.answered(), progress=progress)
             return out
 
         written = await run_with_progress(
@@ -187,9 +196,13 @@ class ComparisonScreen(FlowScreen[None]):
             said = f"Written to {written}: begin with comparison.html."
             await self.app.push_screen_wait(Notice("Written", [said]))
 
+    def action_others(self) -> None:
+        """Compare other records of the new system: another extract, or an index elsewhere."""
+        self.dismiss(result=True)
+
     def action_close(self) -> None:
-        """Go back to picking; the comparison is kept until recordpick is closed."""
-        self.dismiss(None)
+        """Go back to picking; the comparison comes back when it is called up again."""
+        self.dismiss(result=False)
 
 
 class RepeatedScreen(FlowScreen[None]):
@@ -198,11 +211,14 @@ class RepeatedScreen(FlowScreen[None]):
     HELP_PAGE = HelpPage(
         "Repeated differences",
         "Each line is a difference that at least 95% of the entries with that value and five "
-        "patients have. That everybody has it does not make it right. Enter shows its entries, e "
-        "those that differ otherwise: its exceptions.",
+        "patients have. That everybody has it does not make it right: y accepts it as a rule of "
+        "the new system, d asks to look at it, and the same key again takes that back. Enter shows "
+        "its entries, e those that differ otherwise: its exceptions.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "open", "Entries of this line", label="Entries"),
+        key("y", "answer('accept')", "Accept: it is a rule of the new system", COMPARISON),
+        key("d", "answer('look')", "Look: it matters", COMPARISON),
         key("e", "exceptions", "Exceptions: entries that differ otherwise", VIEW),
         key("p", "app.mask", HIDE_NAMES, VIEW),
         *HELP_KEYS,
@@ -214,7 +230,7 @@ class RepeatedScreen(FlowScreen[None]):
         super().__init__()
         self._session = session
         self._report = report
-        self._lines = report.lines.to_dicts()
+        self._lines = answered(session, report).lines.to_dicts()
 
     def compose(self) -> ComposeResult:
         """Show a title, the lines, examples of the one under the cursor, and the keys."""
@@ -258,7 +274,7 @@ class RepeatedScreen(FlowScreen[None]):
             example = one[f"example_{number}"]
             if example:
                 lines.append(content(f"  {masked(example) if hidden else example}"))
-        lines.append(content(f"Severity {one['severity']} · proposed: {one['proposal']}", "$quiet"))
+        lines.append(content(f"Severity {one['severity']} · {_answer_words(one)}", "$quiet"))
         self.query_one("#comparison-note", Static).update(Content("\n").join(lines))
 
     def _line(self) -> dict[str, Any] | None:
@@ -275,6 +291,27 @@ class RepeatedScreen(FlowScreen[None]):
         from recordpick.comparison.entry_view import entries_of_line
 
         await self._entries("Entries of line", entries_of_line)
+
+    def action_answer(self, given: RepeatedAnswer) -> None:
+        """Keep an answer to the line; the one that it has already is taken back."""
+        from recordpick.comparison.answers import key_of
+
+        one = self._line()
+        if one is None:
+            return
+        compared = self._report.compared
+        key_here = key_of(compared.old.fingerprint, compared.new.fingerprint, one)
+        answer = None if one["answer"] == given else given
+        try:
+            self._session.file.answer_repeated(key_here, answer, one["entries"])
+        except UserError as error:
+            self.app.push_screen(Notice.of_error(error))
+            return
+        self._lines = answered(self._session, self._report).lines.to_dicts()
+        listed = self.query_one("#comparison-list", OptionList)
+        place = listed.highlighted or 0
+        listed.replace_option_prompt_at_index(place, _repeated_line(self._lines[place]))
+        self._show()
 
     @opens_modal
     async def action_exceptions(self) -> None:
@@ -319,19 +356,44 @@ def _area_line(one: AreaAnswer, width: int) -> Content:
     return content(f"{mark} ", _ANSWER_STYLES[one.answer]) + content(text)
 
 
+_LINE_MARKS = {
+    "accept": ("√", "$success"),
+    "look": ("!", "$warning"),
+    "proposed": ("◊", "$accent"),
+}
+
+
 def _repeated_line(one: dict[str, Any]) -> Content:
-    mark, style = ("◊", "$accent") if one["proposal"] == "accept" else ("!", "$warning")
+    says = one["answer"] or ("proposed" if one["proposal"] == "accept" else "look")
+    mark, style = _LINE_MARKS[says]
     what = f"{one['table']}: {str(one['field']).replace('_', ' ')}"
     text = (
         f"{one['line']:>3}  {fit(what, 28)} {fit(_words(one), 18)} "
-        f"{fit(amount(one['entries']), 10, right=True)}  {one['proposal']}"
+        f"{fit(amount(one['entries']), 10, right=True)}  "
+        f"{one['answer'] or 'proposed: ' + one['proposal']}"
     )
     return content(f"{mark} ", style) + content(text)
+
+
+def _answer_words(one: dict[str, Any]) -> str:
+    """Return a person's answer, or what is proposed."""
+    if one["answer"] is None:
+        return f"proposed: {one['proposal']}"
+    said = "accepted" if one["answer"] == "accept" else "to look at"
+    return f"{said}: {one['answered_by']}, {day(one['answered_on'])}"
 
 
 def _words(one: dict[str, Any]) -> str:
     detail = str(one["detail"] or "")
     return f"{one['change']} {detail}".strip() if detail else str(one["change"])
+
+
+def answered(session: Session, report: ComparisonReport) -> ComparisonReport:
+    """Return the report with what people answered to the differences that repeat."""
+    from recordpick.comparison.answers import with_answers
+    from recordpick.selection.kinds.repeated import answers_in
+
+    return with_answers(report, answers_in(session.file.selection.kept))
 
 
 def random_records(session: Session) -> frozenset[str]:
