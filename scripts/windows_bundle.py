@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,10 +32,14 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 TOP = Path(__file__).resolve().parents[1]
 DAY = (2026, 1, 1, 0, 0, 0)
 """The time of every file in the zip: a real one would give other bytes each time."""
-LARGEST = 100 * 1024**2
+LARGEST = 100 * 1000**2
 TOP_FOLDER = "recordpick"
+LEVEL = 6
+"""Of compression: 9 takes three times as long, for 0.6 MB."""
 NOT_NEEDED = (".pyi", ".pxd", ".h", ".lib", ".a")
 """Endings of files for those who build on a library; so are its own tests."""
+OTHER_PICTURES = ("PIL/_avif.", "PIL/_webp.")
+"""Formats that pillow reads if it can: reportlab, which needs it, is given no such pictures."""
 LICENCES = ("licen", "copying", "notice", "authors", "third_party", "copyright")
 MAKER = "cyclonedx-bom>=7,<8"
 
@@ -115,6 +120,12 @@ def windows_environment(python: str) -> dict[str, str]:
     }
 
 
+def name_and_extras(requirement: str) -> tuple[str, tuple[str, ...]]:
+    """Return what a requirement as "recordpick[test]>=1" names: the library, its extras."""
+    wanted = Requirement(requirement)
+    return canonicalize_name(wanted.name), tuple(sorted(wanted.extras))
+
+
 def missing(wheels: list[Wheel], python: str, first: str = "recordpick") -> list[str]:
     """Return the requirements that no wheel meets, followed from `first` as Windows would.
 
@@ -123,11 +134,11 @@ def missing(wheels: list[Wheel], python: str, first: str = "recordpick") -> list
     by_name = {wheel.name: wheel for wheel in wheels}
     environment = windows_environment(python)
     found: dict[str, str] = {}
-    pending: list[tuple[str, tuple[str, ...]]] = [(canonicalize_name(first), ())]
+    pending = [name_and_extras(first)]
     seen = set()
     while pending:
         name, extras = pending.pop()
-        wheel = by_name.get(canonicalize_name(name))
+        wheel = by_name.get(name)
         if wheel is None or (name, extras) in seen:
             continue
         seen.add((name, extras))
@@ -143,7 +154,7 @@ def missing(wheels: list[Wheel], python: str, first: str = "recordpick") -> list
                 found[canonicalize_name(wanted.name)] = f"{wanted.name}{wanted.specifier}"
             elif not wanted.specifier.contains(there.version, prereleases=True):
                 raise ValueError(f"{wheel.name} needs {text}, and {there.path.name} is there")
-            pending.append((canonicalize_name(wanted.name), tuple(sorted(wanted.extras))))
+            pending.append(name_and_extras(text))
     return sorted(found.values())
 
 
@@ -152,12 +163,14 @@ def used(wheels: list[Wheel], python: str, first: str = "recordpick") -> list[Wh
     environment = windows_environment(python)
     by_name = {wheel.name: wheel for wheel in wheels}
     kept: dict[str, Wheel] = {}
-    pending: list[tuple[str, tuple[str, ...]]] = [(canonicalize_name(first), ())]
+    seen = set()
+    pending = [name_and_extras(first)]
     while pending:
         name, extras = pending.pop()
-        wheel = by_name[canonicalize_name(name)]
-        if wheel.name in kept and not extras:
+        wheel = by_name[name]
+        if (name, extras) in seen:
             continue
+        seen.add((name, extras))
         kept[wheel.name] = wheel
         for text in wheel.requires:
             wanted = Requirement(text)
@@ -165,7 +178,7 @@ def used(wheels: list[Wheel], python: str, first: str = "recordpick") -> list[Wh
             if marker is None or any(
                 marker.evaluate({**environment, "extra": extra}) for extra in ("", *extras)
             ):
-                pending.append((canonicalize_name(wanted.name), tuple(sorted(wanted.extras))))
+                pending.append(name_and_extras(text))
     return [kept[name] for name in sorted(kept)]
 
 
@@ -174,22 +187,27 @@ def run(*words: str | Path) -> None:
     subprocess.run([str(word) for word in words], check=True)
 
 
-def fetch(folder: Path, python: str) -> list[Wheel]:
-    """Make our own wheel, fetch what it needs on Windows, and return all wheels of the folder."""
+def fetch(folder: Path, python: str, own: Path | None, first: str = "recordpick") -> list[Wheel]:
+    """Fetch what `first` (our own, with extras or without) needs on Windows; return all wheels.
+
+    Our own wheel is made, where `own` does not name one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("recordpick-*.whl"):
         old.unlink()
     pip = (sys.executable, "-m", "pip")
-    run(*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, TOP)
+    if own is None:
+        run(*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, TOP)
+    else:
+        shutil.copy(own, folder)
     download = (
         *(*pip, "download", "--quiet", "--dest", folder, "--platform", "win_amd64"),
         *("--python-version", python, "--only-binary", ":all:", "--find-links", folder),
     )
-    own = next(folder.glob("recordpick-*.whl"))
-    run(*download, own)
+    run(*download, next(folder.glob("recordpick-*.whl")))
     while True:
         wheels = [read_wheel(path) for path in sorted(folder.glob("*.whl"))]
-        more = missing(wheels, python)
+        more = missing(wheels, python, first)
         if not more:
             return wheels
         run(*download, *more)
@@ -231,7 +249,7 @@ def files_of_wheel(wheel: Wheel) -> Iterator[tuple[str, bytes]]:
                     continue  # scripts and manual pages: nothing starts them here
             else:
                 rest = name
-            if rest.endswith(NOT_NEEDED) or "/tests/" in rest:
+            if rest.endswith(NOT_NEEDED) or "/tests/" in rest or rest.startswith(OTHER_PICTURES):
                 continue
             if PurePosixPath(rest).is_absolute() or ".." in PurePosixPath(rest).parts:
                 raise ValueError(f"{wheel.path.name} has a file outside its folder: {rest}")
@@ -268,13 +286,13 @@ def contents(python_zip: Path, wheels: list[Wheel], bill: bytes) -> dict[str, by
 
 def write_zip(out: Path, files: dict[str, bytes]) -> None:
     """Write the files in the order of their names, each with the same time."""
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as bundle:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as bundle:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             entry.create_system = 3
-            bundle.writestr(entry, files[name], compresslevel=9)
+            bundle.writestr(entry, files[name], compresslevel=LEVEL)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -283,6 +301,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--python", type=Path, required=True, help="the embeddable package, a zip")
     parser.add_argument("--wheels", type=Path, required=True, help="a folder for the wheels")
     parser.add_argument("--out", type=Path, required=True, help="the zip to write")
+    parser.add_argument("--wheel", type=Path, help="our own wheel; made where it is not given")
     parser.add_argument("--version", default="3.13", help="of the embeddable Python")
     parser.add_argument("--offline", action="store_true", help="use the wheels as they are")
     options = parser.parse_args(arguments)
@@ -292,14 +311,14 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"These are missing in {options.wheels}: {', '.join(more)}", file=sys.stderr)
             return 1
     else:
-        wheels = fetch(options.wheels, options.version)
+        wheels = fetch(options.wheels, options.version, options.wheel)
     wheels = used(wheels, options.version)
     write_zip(options.out, contents(options.python, wheels, bill_of_materials(wheels)))
     size = options.out.stat().st_size
     digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
-    print(f"{options.out}: {len(wheels)} libraries, {size / 1024**2:.1f} MB, SHA-256 {digest}")
+    print(f"{options.out}: {len(wheels)} libraries, {size / 1000**2:.1f} MB, SHA-256 {digest}")
     if size > LARGEST:
-        print(f"It is larger than {LARGEST // 1024**2} MB.", file=sys.stderr)
+        print(f"It is larger than {LARGEST // 1000**2} MB.", file=sys.stderr)
         return 1
     return 0
 

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Test in a Debian 13 what CI's own machine is not: Windows, through Wine, and Python 3.13.
+#
+#   scripts/ci_debian13.sh WHEEL      (recordpick's; a Python with the extra "test" is first in PATH)
+#
+# Where no Debian 13 can be made, it says so, and pytest says which tests are skipped for that reason.
+# RECORDPICK_DEBIAN13 names the folder of Debian 13, which is kept and used again.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+debian=${RECORDPICK_DEBIAN13:-/var/cache/recordpick/debian13}
+
+# Run pytest in Debian 13; called where it is mounted. Property tests try a few examples only: they
+# are there for warnings and changed behaviour of Python, not for the data.
+python_3_13() {
+  local python=/root/python-3.13/bin/python
+  chroot "$debian" python3 -m venv --clear /root/python-3.13
+  cp "$wheel" "$debian/tmp/"
+  chroot "$debian" "$python" -m pip install --quiet "/tmp/$(basename "$wheel")[test]"
+  chroot "$debian" env HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 RECORDPICK_EXAMPLES=5 \
+    sh -c 'cd /srv && exec "$@"' sh "$python" -m pytest -p no:cacheprovider "$@"
+}
+
+make_zip() {
+  python scripts/windows_python.py embeddable "$work/python.zip"
+  # later versions of numpy call a function that Windows has and Wine 10 lacks
+  python -m pip download --quiet --no-deps --only-binary :all: --platform win_amd64 \
+    --python-version 3.13 --dest "$work/wine" numpy==2.1.3
+  python scripts/windows_bundle.py --python "$work/python.zip" --wheels "$work/wheels" \
+    --wheel "$wheel" --out "$work/recordpick.zip"
+}
+
+if [ "$1" = --mounted ]; then
+  wheel=$2
+  shift 2
+  python_3_13 "$@"
+  exit
+fi
+
+wheel=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+if ! scripts/debian13.sh "$debian" true 2> "$work/why"; then
+  why=$(tail -n 1 "$work/why")
+  echo "== SKIPPED: Windows and Python 3.13 are not tested. $why"
+  RECORDPICK_WINE='' RECORDPICK_NO_WINE="$why" python -m pytest -n0 -rs tests/windows/test_bundle.py
+  exit 0
+fi
+
+echo "== the zip for Windows"
+make_zip
+
+echo "== the zip, run as Windows through Wine"
+RECORDPICK_WINE=$debian RECORDPICK_BUNDLE=$work/recordpick.zip \
+  RECORDPICK_WINE_NUMPY=$(echo "$work"/wine/numpy-*.whl) \
+  scripts/debian13.sh "$debian" python -m pytest -n0 -rs -p no:cacheprovider tests/windows/test_bundle.py
+
+echo "== Python 3.13"
+scripts/debian13.sh "$debian" scripts/ci_debian13.sh --mounted "$wheel" tests
