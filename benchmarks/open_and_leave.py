@@ -7,6 +7,7 @@ time then (seconds since 1970); without one it waits for the first paint.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from pathlib import Path
@@ -37,9 +38,7 @@ async def _leave_when_ready(pilot: Pilot[None]) -> None:
 
 
 if __name__ == "__main__":
-    from recordpick.tui import garbage_collection
-
-    garbage_collection.pause()  # as `recordpick` does before it loads the app
+    gc.disable()  # as `recordpick` does before it loads the app
     from recordpick.tui.app import RecordpickApp
     from recordpick.tui.settings import Settings
 

@@ -4,6 +4,7 @@ import gc
 import weakref
 
 import pytest
+from driving import app_on, using
 
 from recordpick.tui.garbage_collection import collected_later, freeze_loaded_objects
 
@@ -40,6 +41,18 @@ def test_garbage_is_collected_again_once_a_file_is_open_or_cannot_be_opened():
         with pytest.raises(ValueError, match="damaged"), collected_later():
             raise ValueError("damaged")
         assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+@pytest.mark.parametrize("has_file", [False, True])
+async def test_the_app_collects_garbage_again_once_it_is_there(demo, has_file):
+    """The command turns it off before it loads the app."""
+    gc.disable()
+    try:
+        async with using(app_on(demo / "demonstration.recordpick" if has_file else None)):
+            assert gc.isenabled()
     finally:
         gc.enable()
         gc.unfreeze()

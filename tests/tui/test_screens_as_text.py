@@ -23,7 +23,7 @@ from recordpick.tui.settings import Settings
 
 SCREENS = Path(__file__).parent / "screens"
 SMALLEST, LARGEST = (60, 20), (200, 60)
-AT_EVERY_SIZE = {"work", "picked", "record", "help", "all-picked", "finish"}
+AT_EVERY_SIZE = {"work", "picked", "record", "help", "all-picked", "finish", "suggest", "patient"}
 """Screens that are held at the smallest and the largest size, too."""
 DO = {
     "start": (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 
 from recordpick.cli.output import has_terminal, print_result
@@ -33,9 +34,7 @@ def run(options: argparse.Namespace) -> int:
             "The app needs a terminal, and there is none here: run it in a terminal window, or see "
             "recordpick --help for the commands that need none."
         )
-    from recordpick.tui import garbage_collection
-
-    garbage_collection.pause()  # until the file is open, or the start screen is there
+    gc.disable()  # the app turns it on, once a file is open or its start screen is there
     from recordpick.tui.app import RecordpickApp
 
     app = RecordpickApp(options.file)

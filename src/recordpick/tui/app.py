@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sys
 import tempfile
@@ -22,7 +23,6 @@ from recordpick.crash_report import crash_report
 from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.sanitize import visible
-from recordpick.tui import garbage_collection
 from recordpick.tui.actions import (
     ALL_COMMANDS,
     FILE,
@@ -179,7 +179,7 @@ class RecordpickApp(App[None]):
         if self._path is not None and not self._demo:
             self.open_file(self._path)
             return
-        garbage_collection.resume()
+        gc.enable()
         if self._demo:
             self.open_demo()
 
@@ -339,7 +339,7 @@ class RecordpickApp(App[None]):
 
         settings = self.settings
         if not settings.name:
-            garbage_collection.resume()
+            gc.enable()
             answer = await self.push_screen_wait(PersonDialog(settings.name, settings.role))
             if answer is None:
                 return False

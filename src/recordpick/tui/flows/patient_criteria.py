@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from recordpick.tui.session import Session
 
 _CELLS = 64
+"""Cells of a line at most."""
+_EDGES = 8
+"""Cells of the frame and of what is blank within it."""
 
 
 async def pick_for_criteria(screen: PickingScreen, session: Session) -> None:
@@ -85,14 +88,19 @@ class PatientCriteriaDialog(Modal[None]):
         met.focus()
         met.highlighted = 0
 
+    def on_resize(self) -> None:
+        """Shorten the lines to the width."""
+        self._show()
+
     def _show(self) -> None:
         met = self.query_one(OptionList)
         at = met.highlighted
         met.clear_options()
+        cells = min(_CELLS, self.app.size.width * 96 // 100 - _EDGES)
         for line, is_picked in self._read_lines():
             sign = "●" if is_picked else "–" if line.state == "closed" else " "
             end = f" {line.fraction:>6}"
-            text = fit(f"{line.id}  {line.title}", _CELLS - 2 - len(end))
+            text = fit(f"{line.id}  {line.title}", cells - 2 - len(end))
             met.add_option(Option(content(f"{sign} {text}{end}"), id=None))
         met.highlighted = at
         if not met.option_count:

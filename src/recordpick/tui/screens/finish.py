@@ -28,6 +28,8 @@ _TITLE_CELLS = 31
 _PROGRESS_CELLS = 27
 _PICKED_CELLS = 6
 _NARROW = 90
+_EDGES = 4
+"""Cells of a line that are blank, or the scrollbar's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class FinishScreen(FlowScreen[ChosenStep | None]):
             line = f"{mark} {number}  {fit(title, _TITLE_CELLS)} {fit(progress, _PROGRESS_CELLS)} "
         else:
             line = f"{mark} {number}  {title}: {progress}" + (" · " if step.to_do else "")
-        return fit(line + step.to_do, self.size.width - 3).rstrip()
+        return fit(line + step.to_do, self.size.width - _EDGES).rstrip()
 
     def _closing_lines(self) -> list[str]:
         lines = []
@@ -137,7 +139,7 @@ class FinishScreen(FlowScreen[ChosenStep | None]):
                 start = f"{mark} {fit(f'{one.criterion_id}  {one.title}', self.size.width // 3)}"
             end = f"{one.picked}/{one.possible}".rjust(_PICKED_CELLS)
             reason = self._reasons.get(one.criterion_id) or one.not_ready
-            lines.append(fit(f"{start} {end}  {reason}", self.size.width - 3).rstrip())
+            lines.append(fit(f"{start} {end}  {reason}", self.size.width - _EDGES).rstrip())
         return lines
 
     def _chosen(self) -> dict[str, str]:

@@ -63,8 +63,9 @@ if TYPE_CHECKING:
 Part = Literal["criteria", "patients", "record"]
 PARTS: tuple[Part, ...] = get_args(Part)
 """The parts of the screen, in the order in which Tab goes through them."""
-_BREAKPOINTS = [(0, "-narrow"), (90, "-middle"), (150, "-wide")]
-"""The least width in cells of each class of the screen: one pane at a time if it is narrow."""
+_WIDTHS = [(0, "-narrow"), (90, "-middle"), (150, "-wide")]
+_HEIGHTS = [(0, "-low"), (22, "-high")]
+"""The least width and height in cells of each class of the screen: one pane if it is narrow."""
 _LEFT_FOR_PATIENTS = 40
 """Cells that the patients keep beside the criteria while these have the focus."""
 _LEAST_SIZE = (60, 20)
@@ -78,8 +79,8 @@ class PickingScreen(FlowScreen[None]):
     """The criteria on the left, their patients on the right, below them the record."""
 
     CSS_PATH = "../styles/picking.tcss"
-    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - declared by Textual
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
     HELP_PAGE = PatientList.HELP_PAGE
     BINDINGS: ClassVar[list[BindingType]] = [
         key(
@@ -188,6 +189,11 @@ class PickingScreen(FlowScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Show progress, who else has the file, the three parts, what was done, the keys."""
+        for cells, breakpoints in zip(self.app.size, (_WIDTHS, _HEIGHTS), strict=True):
+            # Textual does so only after the first picture, which would be of another layout.
+            self.add_class(
+                [name for least, name in breakpoints if cells >= least][-1], update=False
+            )
         yield TopLine()
         yield SharedFileBanner(self.session)
         with Horizontal(id="body"):
@@ -203,8 +209,9 @@ class PickingScreen(FlowScreen[None]):
         """Show the progress, and the criterion to start at."""
         self._show_progress()
         self._go_to("criteria")
-        if self._start_at is None or not self.criteria.go_to(self._start_at):
-            self._show_criterion()
+        if self._start_at is not None:
+            self.criteria.start_at(self._start_at)
+        self._show_criterion()
         if self.session.matches is None:
             self.call_after_refresh(self._match)  # it would delay the first picture
         if self.session.file.damage:

@@ -137,6 +137,10 @@ class CriteriaList(ScrollView, can_focus=True):
         self._report_moved()
         return True
 
+    def start_at(self, criterion_id: str | None) -> None:
+        """Put the cursor on that criterion, if it is in the list, before the first picture."""
+        self._go(criterion_id)
+
     def _go(self, criterion_id: str | None, *, is_all_picked: bool = False) -> bool:
         for place, row in enumerate(self._rows):
             if not isinstance(row, CriterionLine) or row.is_all_picked != is_all_picked:
