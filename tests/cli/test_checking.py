@@ -78,6 +78,7 @@ def test_a_record_is_checked_line_by_line(path, run):
         (["P01", "A-3", "same"], "Patient P01 has no line for A-3 in the first check. It has: A-1"),
         (["P23", "A-1", "same"], "Patient P23 has no line in the first check"),
         (["P01", "A-1", "same", "--differs", "x"], "has nothing that differs"),
+        (["P01", "A-1", "same", "--area", "Medication"], "A-1 is not a random record"),
         (["P14", "random", "same", "--area", "Feet"], "is not an area of a random record"),
         (["P01", "Z-9", "same"], "no criterion Z-9"),
     ],

@@ -39,10 +39,15 @@ def test_the_page_that_is_signed_says_that_they_were_not_checked(file):
     judge(file, "A-1", "P01")
     file.pick("B-1", ["P03"])
     page = " ".join(sign_off_text(file, SourceLimits(), START).decode().split())
-    assert "1 pick or random record is not on the newest list, and so in no phase above." in page
+    assert "1 pick or random record was added since, and not checked in any phase above." in page
+    assert "Go-live: not begun." in page
     file.record_export(file.path.parent / "again", "cd" * 32)
     page = " ".join(sign_off_text(file, SourceLimits(), START).decode().split())
-    assert "not on the newest list" not in page
+    assert "1 pick or random record was added since" in page
+    judge(file, "B-1", "P03")
+    page = " ".join(sign_off_text(file, SourceLimits(), START).decode().split())
+    assert "added since" not in page
+    assert "First check: no result for 10 lines" in page
 
 
 def test_a_phase_that_is_done_is_not_begun_again_by_a_newer_list(file):

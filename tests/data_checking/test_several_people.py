@@ -153,12 +153,14 @@ def test_a_conflict_between_copies_is_named_when_it_is_imported(file):
 
 
 def test_records_that_somebody_else_has_too_are_named_when_a_copy_is_given(file):
-    """Two people would check them. One's own earlier share and other phases are not meant."""
+    """Two people would check them. A new share of the same person takes the old one's place."""
     copy_for(file, "AB", "1-3")
     patients = [one.patient_id for one in phase_lines(file, FIRST).records]
     assert "3 are also in AB's share" in also_given(file, FIRST, "CD", patients)
     assert also_given(file, FIRST, "CD", patients[3:]) == ""
     assert also_given(file, FIRST, "ab", patients) == ""
+    said = also_given(file, FIRST, "ab ", patients[2:])
+    assert said == "AB was given 2 other records before: they are no longer in that share."
     assert also_given(file, "go-live", "CD", patients) == ""
 
 
@@ -324,7 +326,7 @@ def test_a_random_record_has_a_result_when_each_of_its_areas_has(file):
     assert [one.status for one in file.selection.issues] == ["open"]
     file.undo()
     assert result_of(file, None, "P14") is None
-    with pytest.raises(UserError, match="is not an area of a random record"):
+    with pytest.raises(UserError, match="is not a random record"):
         judge(file, "A-1", "P01", "same", area="Allergies")
 
 

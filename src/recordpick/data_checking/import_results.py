@@ -187,9 +187,11 @@ def _list_with_fingerprint(book: Workbook, lists: list[HandedOver], notes: list[
             f"{book.list_id}: which of them it is for is not known. Nothing was imported."
         )
     _check_listed(book, lists[0])
+    is_typed = book.name.casefold().endswith(".csv")
+    why = "" if is_typed else " (an earlier recordpick made it, or its first sheet was changed)"
     notes.append(
-        f"{book.name} has no list fingerprint (an earlier recordpick made it, or its first sheet "
-        "was changed): only rows with a patient number or NHS number are imported."
+        f"{book.name} has no list fingerprint{why}: only rows with a patient number or NHS number "
+        "are imported."
     )
     return lists[0]
 

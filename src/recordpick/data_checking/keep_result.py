@@ -65,7 +65,12 @@ def keep_entry(file: WorkingFile, lines: PhaseLines, entry: Entry) -> Selection:
     Where it is the last area without a result, the result of the whole record is kept with it.
     UserError for an area of a record that was not drawn, or that nobody knows.
     """
-    if entry.area and (entry.criterion_id is not None or entry.area not in AREA_NAMES):
+    if entry.area and entry.criterion_id is not None:
+        raise UserError(
+            f"{entry.criterion_id} is not a random record, which alone is checked area by area: "
+            "leave the area out."
+        )
+    if entry.area and entry.area not in AREA_NAMES:
         raise UserError(
             f"{entry.area!r} is not an area of a random record. They are: {', '.join(AREA_NAMES)}."
         )

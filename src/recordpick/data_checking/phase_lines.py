@@ -224,22 +224,32 @@ def share_of(file: WorkingFile, phase: Phase, initials: str) -> Share | None:
 
 
 def also_given(file: WorkingFile, phase: Phase, initials: str, patient_ids: Iterable[str]) -> str:
-    """Return a sentence on records that are in somebody else's share, too; "" if none are."""
-    own, given = initials.casefold(), set(patient_ids)
-    shared = {
-        share.initials: len(given.intersection(share.patient_ids))
-        for share in shares_of(file, phase)
-        if share.initials.casefold() != own
-    }
-    words = [
-        f"{number:,} {word_for(number, 'is', 'are')} also in {who}'s share"
-        for who, number in shared.items()
-        if number
-    ]
-    if not words:
-        return ""
-    named = " and ".join([*([", ".join(words[:-1])] if words[:-1] else []), words[-1]])
-    return f"Of these records {named}: they are checked twice, unless that is changed."
+    """Return what to know before records are given to somebody; "" if there is nothing.
+
+    Records that are in somebody else's share, too, and those of an earlier share of the same
+    person that this one, which takes its place, does not have.
+    """
+    own, given = initials.strip().casefold(), set(patient_ids)
+    sentences, words = [], []
+    for share in shares_of(file, phase):
+        if share.initials.casefold() == own:
+            left = len(set(share.patient_ids) - given)
+            if left:
+                records, it_is = plural(left, "other record"), word_for(left, "it is", "they are")
+                sentences.append(
+                    f"{share.initials} was given {records} before: {it_is} no longer in that share."
+                )
+            continue
+        number = len(given.intersection(share.patient_ids))
+        if number:
+            are = word_for(number, "is", "are")
+            words.append(f"{number:,} {are} also in {share.initials}'s share")
+    if words:
+        named = " and ".join([*([", ".join(words[:-1])] if words[:-1] else []), words[-1]])
+        sentences.append(
+            f"Of these records {named}: they are checked twice, unless that is changed."
+        )
+    return " ".join(sentences)
 
 
 def title_of(file: WorkingFile, criterion_id: str | None) -> str:

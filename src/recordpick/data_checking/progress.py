@@ -76,6 +76,14 @@ class Progress:
         faulty = sum(one.entry.outcome in FAULTS for one in judged)
         return sum(criterion is None for criterion, _ in self.lines), len(judged), faulty
 
+    @property
+    def random_not_applicable(self) -> int:
+        """The number of random records with a result that is no judgement."""
+        return sum(
+            criterion is None and result.entry.outcome == "not applicable"
+            for (criterion, _), result in self.results.items()
+        )
+
 
 def progress(file: WorkingFile) -> tuple[Progress, ...]:
     """Return each phase in order, including those that have not begun."""

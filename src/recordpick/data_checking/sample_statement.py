@@ -32,7 +32,13 @@ def sample_statement(selection: Selection, begun: list[Progress]) -> list[str]:
         return [f"No random records belong to the {phase}."]
     if judged < total:
         judged_of = f"{judged:,} of {total:,} random records were judged {in_phase(phase)}"
-        return [f"{judged_of}: no conclusion is drawn before all of them are."]
+        without = counted[-1].random_not_applicable
+        if without:
+            judged_of += (
+                f", and {without:,} called not applicable, which says nothing about a record (one "
+                "that cannot be checked is replaced)"
+            )
+        return [f"{judged_of}: no conclusion is drawn before all of them are judged."]
     return [
         *_shown(selection, draws, in_phase(phase), judged, faulty),
         *replaced(selection),

@@ -10,7 +10,7 @@ from datetime import datetime
 from recordpick import __version__
 from recordpick.csv_safety import one_line
 from recordpick.data_checking.comparison_held import HeldComparison, comparison_statement
-from recordpick.data_checking.issued_lists import handed_over, list_ids
+from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.progress import Progress, issues_to_recheck, progress, progress_table
 from recordpick.data_checking.sample_statement import sample_statement
 from recordpick.data_checking.write_log import check_is_whole
@@ -32,7 +32,7 @@ from recordpick.report_requests.criteria_status import short_reason, status_of
 from recordpick.schema import TABLES
 from recordpick.selection.results import OUTCOMES, SEVERITIES, Issue
 from recordpick.selection.working_file import WorkingFile
-from recordpick.text import plural, word_for
+from recordpick.text import plural
 
 WIDTH = 78
 _LONGEST = 300
@@ -240,7 +240,7 @@ def _open(file: WorkingFile, issues: tuple[Issue, ...]) -> tuple[Block, ...]:
     by_severity = Counter(issue.found.entry.severity for issue in issues)
     named = [(word or "severity not stated", by_severity[word]) for word in _WORST_FIRST]
     counts = ", ".join(f"{number:,} {word}" for word, number in named if number)
-    titles = _titles(file)
+    titles, lists = _titles(file), list_ids(file)
     rows = []
     for issue in issues:
         entry = issue.found.entry
@@ -252,7 +252,7 @@ def _open(file: WorkingFile, issues: tuple[Issue, ...]) -> tuple[Block, ...]:
                 f"{issue.number}",
                 entry.severity or "not stated",
                 titles.get(entry.criterion_id or "", entry.criterion_id or "Random record"),
-                f"{entry.record}",
+                _record_number(issue, lists),
                 f"{entry.outcome}: {text}",
                 issue.found.phase,
             )
@@ -265,6 +265,14 @@ def _open(file: WorkingFile, issues: tuple[Issue, ...]) -> tuple[Block, ...]:
             frozenset({0, 3}),
         ),
     )
+
+
+def _record_number(issue: Issue, lists: Sequence[str]) -> str:
+    """Return the record's number; where there are several lists, with the one that has it."""
+    number, name = f"{issue.found.entry.record}", issue.found.list_id
+    if len(lists) < 2 or name not in lists:
+        return number
+    return f"{number} (list {lists.index(name) + 1})"
 
 
 _WORST_FIRST = (*SEVERITIES[:0:-1], "")
@@ -283,11 +291,8 @@ def _not_checked(file: WorkingFile, begun: Sequence[Progress]) -> tuple[Block, .
             sentences.append(
                 f"{one.phase.capitalize()}: no result for {plural(one.left, 'line')}: {named}."
             )
-    listed = {key for name in list_ids(file)[-1:] for key in _lines_of(file, name)}
-    new = sum((pick.criterion_id, pick.patient_id) not in listed for pick in file.selection.picks)
-    if new:
-        are = word_for(new, "pick or random record is", "picks or random records are")
-        sentences.append(f"{new:,} {are} not on the newest list, and so in no phase above.")
+    if begun:
+        sentences += _not_begun(file, begun)
     short = [
         f"{criterion.id} ({file.selection.count(criterion.id)} of {criterion.records})"
         for criterion in file.pack.criteria
@@ -300,10 +305,22 @@ def _not_checked(file: WorkingFile, begun: Sequence[Progress]) -> tuple[Block, .
     return (Items(tuple(sentences)) if sentences else Paragraph("Every line has a result."),)
 
 
-def _lines_of(file: WorkingFile, name: str) -> frozenset[tuple[str | None, str]]:
-    """Return criterion and patient of each line of a list."""
-    listed = handed_over(file, name)
-    return frozenset() if listed is None else frozenset(listed.by_patient)
+def _not_begun(file: WorkingFile, begun: Sequence[Progress]) -> list[str]:
+    """Return a sentence on what is selected and in no phase so far, and on each phase to come."""
+    covered = frozenset[tuple[str | None, str]]().union(*(one.lines for one in begun))
+    new = sum((pick.criterion_id, pick.patient_id) not in covered for pick in file.selection.picks)
+    sentences = []
+    if new:
+        picks = plural(new, "pick or random record was", "picks or random records were")
+        sentences.append(f"{picks} added since, and not checked in any phase above.")
+    phases = {one.phase for one in begun}
+    number = len(issues_to_recheck(file))
+    if number and "recheck" not in phases:
+        issues = plural(number, "open issue was", "open issues were")
+        sentences.append(f"Recheck: not begun; {issues} not checked again.")
+    if "go-live" not in phases:
+        sentences.append("Go-live: not begun.")
+    return sentences
 
 
 def _limits(file: WorkingFile, limits: SourceLimits) -> tuple[Block, ...]:
