@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recordpick.comparison.report import report_on
 from recordpick.comparison.sums import patient_counts, table_counts
 from small_records import (
     compared,
@@ -55,6 +57,30 @@ def test_adding_one_entry_adds_exactly_one_additional(practice, data):
     found = [result for *_, result in results(compared(practice, longer))]
     assert sorted(set(found)) == ["additional", "same"]
     assert found.count("additional") == 1
+
+
+@FEW
+@given(practices(), practices())
+def test_reading_columns_when_they_are_needed_changes_nothing(old, new):
+    """Large tables are not held in memory: what is found is the same to the last row."""
+    held = compared(old, new)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recordpick.comparison.rows.HELD", 0)
+        read = compared(old, new)
+        assert results(held) == results(read)
+        assert differing(held) == differing(read)
+        for one, other in zip(
+            report_on(held).differences(), report_on(read).differences(), strict=True
+        ):
+            assert one.equals(other)
+
+
+@FEW
+@given(practices(), practices())
+def test_selected_patients_are_compared_as_all_are(old, new):
+    """Patients who are the whole list are compared the same, whether they are selected or not."""
+    everyone = frozenset(row["patient_id"] for row in old["patients"])
+    assert results(compared(old, new)) == results(compared(old, new, only=everyone))
 
 
 @FEW

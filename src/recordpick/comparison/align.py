@@ -10,13 +10,15 @@ or on which side is called old.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 
 from recordpick.comparison.code_classes import learn_classes, learn_words, single_pairs
-from recordpick.comparison.encode import PAIR, ROW, EncodedTable
+from recordpick.comparison.encode import EncodedTable
+from recordpick.comparison.rows import PAIR, ROW
 from recordpick.comparison.rules import CODE_CLASS, Field, TableRules
-from recordpick.comparison.scoring import STRONG, WEAK, pair_by_score
+from recordpick.comparison.scoring import STRONG, WEAK, TextsOf, pair_by_score
 
 PAIRS = {
     "p": pl.UInt32(),
@@ -105,11 +107,13 @@ def _pair_by_keys(rest: _Rest, table: EncodedTable, old: pl.DataFrame, new: pl.D
         rest.take(left, "left of the day")
 
 
-def _words(table: EncodedTable) -> tuple[pl.Series, pl.Series] | None:
-    """Return the text that names each row of both sides; None where they have no such column."""
+def _words(table: EncodedTable) -> tuple[TextsOf, TextsOf] | None:
+    """Return what gives the texts that name rows of either side; None where there is no column."""
     names = [field.name for field in table.fields if field.how == "wording"]
     name = next((name for name in table.rules.code if name in names), None)
-    return None if name is None else (table.old.raw[name], table.new.raw[name])
+    if name is None:
+        return None
+    return partial(table.old.raw.gather, name), partial(table.new.raw.gather, name)
 
 
 def _equal_rows(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from recordpick.comparison.encode import PAIR, ROW
+from recordpick.comparison.rows import PAIR, ROW
 from recordpick.comparison.rules import CODE_CLASS, Field
 
 SURE_ENOUGH = 0.5
