@@ -116,6 +116,24 @@ class HeldRows(Rows):
         yield
 
 
+BLOCK = 5_000
+"""Patients whose rows are paired at a time: memory does not grow with the list."""
+
+
+def blocks(old: pl.DataFrame, new: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Yield both sides' rows a block of patients at a time; both are in the order of p."""
+    most = max((side[PAIR][-1] for side in (old, new) if side.height), default=-1)
+    for first in range(0, most + 1, BLOCK):
+        cut = [
+            (side[PAIR].search_sorted(first), side[PAIR].search_sorted(first + BLOCK))
+            for side in (old, new)
+        ]
+        yield (
+            old.slice(cut[0][0], cut[0][1] - cut[0][0]),
+            new.slice(cut[1][0], cut[1][1] - cut[1][0]),
+        )
+
+
 def _compact(values: pl.Series) -> pl.Series:
     """Return texts of which many are equal as an Enum: one or two bytes a row instead of 16."""
     if values.dtype != pl.String:

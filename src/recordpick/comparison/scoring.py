@@ -24,7 +24,6 @@ STRONG, WEAK = 600, 100
 """What a pair needs in common, in hundredths of weight: such as the code or a result; anything."""
 WORDS = 300
 """What all words in common add: enough to decide between partners that are equal otherwise."""
-_MOST_ROUNDS = 12
 _CONTENT = "whole"
 
 
@@ -130,11 +129,12 @@ def _points(field: Field) -> pl.Expr:
 
 
 def _best_pairs(edges: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs that are best for both, round by round, until none are left."""
+    """Return the pairs that are best for both, round by round, until none are left.
+
+    Blocks have no influence on each other: it does not matter how many are looked at together.
+    """
     found: list[pl.DataFrame] = []
-    for _ in range(_MOST_ROUNDS):
-        if not edges.height:
-            break
+    while edges.height:
         best = _mutual_best(edges)
         clear = best.filter((pl.col("k") == 1) & (pl.col("k_new") == 1))
         taken = (
