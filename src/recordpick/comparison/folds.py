@@ -59,7 +59,7 @@ def applies(fold: Fold, indexes: tuple[PracticeIndex, PracticeIndex]) -> bool:
     """Return whether a fold is about these two sources."""
     if fold.if_conflated or fold.rule == "conflated":
         return any(_conflated(index, fold) for index in indexes)
-    if fold.rule == "also_in":
+    if fold.rule in {"also_in", "has_ended"}:
         return any(index.has(fold.other) for index in indexes)
     if fold.rule == "second_code":
         return any(fold.column in index.columns(fold.table) for index in indexes)
@@ -142,6 +142,27 @@ def _also_in(fold: Fold, found: FoldedRows) -> pl.Series:
     return ok & found.values["a"].is_not_null() & found.values["b"].is_not_null()
 
 
+def _has_ended(fold: Fold, found: FoldedRows) -> pl.Series:
+    """One value is empty, on a side where another table says that it has ended.
+
+    `column` there is the value, without what stands in brackets after it, and `by` the last day.
+    """
+    ok = _none(found)
+    for index, (side, at), empty, other in zip(
+        found.indexes, found.sides, ("a", "b"), ("b", "a"), strict=True
+    ):
+        if not {fold.column, fold.by} <= index.columns(fold.other).keys():
+            continue
+        ended = index.scan(fold.other).filter(pl.col(fold.by) <= index.manifest.as_at)
+        held = ended.select("patient_id", v=fold.column).unique().collect()
+        value = found.values[other].str.replace(r" \([^()]*\)$", "")
+        asked = pl.DataFrame({"patient_id": side.raw.gather("patient_id", at), "v": value})
+        asked = asked.with_row_index("i").filter(found.values[empty].is_null())
+        hits = asked.drop_nulls("v").join(held, on=["patient_id", "v"], how="semi")["i"]
+        ok = ok | pl.int_range(found.rows.height, eager=True).is_in(hits.implode())
+    return ok
+
+
 def _never_filled(fold: Fold, found: FoldedRows) -> pl.Series:
     """One value is empty, on a side that never fills it for rows of that kind."""
     ok = _none(found)
@@ -199,6 +220,7 @@ FOLD_RULES: dict[str, Callable[[Fold, FoldedRows], pl.Series]] = {
     "empty_where": _empty_where,
     "true_where": _true_where,
     "also_in": _also_in,
+    "has_ended": _has_ended,
     "never_filled": _never_filled,
     "always_as": _always_as,
     "never_said": _never_said,
