@@ -56,6 +56,10 @@ class SmallIndex:
     def scan(self, table: str) -> pl.LazyFrame:
         return self.tables[table].lazy()
 
+    def of_patients(self, patients: frozenset[str]) -> SmallIndex:
+        kept = pl.col("patient_id").is_in(list(patients))
+        return replace(self, tables={name: one.filter(kept) for name, one in self.tables.items()})
+
     def patients(self, as_at: date) -> pl.LazyFrame:
         return self.tables["patients"].lazy().sort("patient_id")
 

@@ -78,9 +78,9 @@ def index_of(practice) -> SmallIndex:
     return made
 
 
-def compared(old, new) -> Comparison:
+def compared(old, new, only=None) -> Comparison:
     """Compare two practices given as rows."""
-    return compare_records(index_of(old), index_of(new))
+    return compare_records(index_of(old), index_of(new), only=only)
 
 
 def shuffled(practice, seed):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recordpick.comparison.report import report_on
 from recordpick.comparison.sums import patient_counts, table_counts
 from small_records import (
     compared,
@@ -55,6 +57,34 @@ def test_adding_one_entry_adds_exactly_one_additional(practice, data):
     found = [result for *_, result in results(compared(practice, longer))]
     assert sorted(set(found)) == ["additional", "same"]
     assert found.count("additional") == 1
+
+
+@FEW
+@given(practices(), practices())
+def test_reading_and_pairing_in_parts_changes_nothing(old, new):
+    """Columns that are read when needed, and a block of one patient: the same to the last row."""
+    held = compared(old, new)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recordpick.comparison.rows.HELD", 0)
+        patch.setattr("recordpick.comparison.rows.BLOCK", 1)
+        read = compared(old, new)
+        assert results(held) == results(read)
+        assert differing(held) == differing(read)
+        for one, other in zip(
+            report_on(held).differences(), report_on(read).differences(), strict=True
+        ):
+            assert one.equals(other)
+
+
+@FEW
+@given(practices(), practices())
+def test_selected_patients_are_compared_as_all_are(old, new):
+    """Patients who are the whole list are compared the same, whether they are selected or not.
+
+    Only patients whom the old system does not have cannot be selected."""
+    everyone = frozenset(row["patient_id"] for row in old["patients"])
+    of_all = [one for one in results(compared(old, new)) if one[:2] != ("patients", "")]
+    assert of_all == results(compared(old, new, only=everyone))
 
 
 @FEW

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from recordpick.comparison.blind import RandomResults
     from recordpick.comparison.report import ComparisonReport
     from recordpick.criteria.pack import Pack
+    from recordpick.selection.working_file import WorkingFile
 
 HELP = "compare two systems' records entry by entry, and show only what differs"
 EXAMPLE = "recordpick compare-records practice-index new-system-extract --out comparison"
@@ -87,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
 
     check_free(options.out)
     read_acceptance(options.acceptance)  # before an hour's work, not after it
-    answers, selected = _answers(options.file), _selected(options)
+    answers, selected = _from_file(options)
     random = None if selected is None else selected.random
     with (
         progress_on_stderr() as progress,
@@ -140,24 +141,35 @@ class _Selected:
     random: RandomResults | None
 
 
-def _selected(options: argparse.Namespace) -> _Selected | None:
-    """Return what the working file selects; None where all records are wanted.
+def _from_file(options: argparse.Namespace) -> tuple[Answers, _Selected | None]:
+    """Return the answers to what repeats that a working file keeps, and what it selects.
+
+    None for the latter where all records are wanted.
+    """
+    if options.with_random and not options.selected:
+        raise UserError("--with-random is for --selected: add it, or leave --with-random out.")
+    if options.file is None:
+        if options.selected:
+            raise UserError("--selected needs the working file: add --file with it.")
+        return {}, None
+    from recordpick.selection.kinds.repeated import answers_in
+    from recordpick.selection.working_file import WorkingFile
+
+    with WorkingFile.open(options.file, None, read_only=True) as file:
+        answers = answers_in(file.selection.kept)
+        return answers, _selected(file, options) if options.selected else None
+
+
+def _selected(file: WorkingFile, options: argparse.Namespace) -> _Selected:
+    """Return what the working file selects.
 
     Random records are left out, unless they are wanted and judged: people check them without
     seeing this.
     """
-    if not options.selected:
-        if options.with_random:
-            raise UserError("--with-random is for --selected: add it, or leave --with-random out.")
-        return None
-    if options.file is None:
-        raise UserError("--selected needs the working file: add --file with it.")
     from recordpick.data_checking.comparison_held import random_results
-    from recordpick.selection.working_file import WorkingFile
 
-    with WorkingFile.open(options.file, None, read_only=True) as file:
-        selection, pack, as_at = file.selection, file.pack, file.as_at
-        found = random_results(file) if options.with_random else None
+    selection, pack, as_at = file.selection, file.pack, file.as_at
+    found = random_results(file) if options.with_random else None
     random = {pick.patient_id for pick in selection.random()}
     chosen = set(selection.patient_ids)
     withheld = random if found is None else random - found.faults.keys()
@@ -177,17 +189,6 @@ def _selected(options: argparse.Namespace) -> _Selected | None:
         if pick.patient_id in chosen and pick.patient_id not in random
     )
     return _Selected(frozenset(chosen), pack, as_at, lines, found)
-
-
-def _answers(path: Path | None) -> Answers:
-    """Return what people answered to differences that repeat, as a working file keeps it."""
-    if path is None:
-        return {}
-    from recordpick.selection.kinds.repeated import answers_in
-    from recordpick.selection.working_file import WorkingFile
-
-    with WorkingFile.open(path, None, read_only=True) as file:
-        return answers_in(file.selection.kept)
 
 
 def _print_areas(report: ComparisonReport) -> None:

@@ -10,13 +10,21 @@ or on which side is called old.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 
-from recordpick.comparison.code_classes import learn_classes, learn_words, single_pairs
-from recordpick.comparison.encode import PAIR, ROW, EncodedTable
+from recordpick.comparison.code_classes import (
+    learn_classes,
+    learn_words,
+    single_pairs,
+    with_class,
+    with_words,
+)
+from recordpick.comparison.encode import EncodedTable
+from recordpick.comparison.rows import PAIR, ROW, blocks
 from recordpick.comparison.rules import CODE_CLASS, Field, TableRules
-from recordpick.comparison.scoring import STRONG, WEAK, pair_by_score
+from recordpick.comparison.scoring import STRONG, WEAK, TextsOf, pair_by_score
 
 PAIRS = {
     "p": pl.UInt32(),
@@ -61,31 +69,52 @@ def align_entries(table: EncodedTable) -> pl.DataFrame:
     """Return the pairs of a table's rows, columns as in `PAIRS`, in the order of the old rows."""
     names = [field.name for field in table.fields]
     old, new = table.old.keys, table.new.keys
-    rest = _Rest(old, new)
-    rest.take(_equal_rows(old, new, [PAIR, *names]), "equal")
-    if not rest.is_done:
-        _pair_by_keys(rest, table, old, new)
-    if not rest.found:
+    parts = []
+    for block in blocks(old, new):
+        parts.append(_Rest(*block))
+        parts[-1].take(_equal_rows(*block, [PAIR, *names]), "equal")
+    if not all(rest.is_done for rest in parts):
+        _pair_by_keys(parts, table, old, new)
+    found = [pairs for rest in parts for pairs in rest.found]
+    if not found:
         return pl.DataFrame(schema=PAIRS)
-    pairs = pl.concat(rest.found).join(old.select(ROW, PAIR), on=ROW)
+    pairs = pl.concat(found)
+    pairs = pairs.with_columns(old[PAIR].gather(pairs[ROW]).alias(PAIR))
     return pairs.select(list(PAIRS)).sort(ROW)
 
 
-def _pair_by_keys(rest: _Rest, table: EncodedTable, old: pl.DataFrame, new: pl.DataFrame) -> None:
-    """Pair what is not wholly equal: by keys, by score within a day, and without the day."""
+def _pair_by_keys(
+    parts: Sequence[_Rest], table: EncodedTable, old: pl.DataFrame, new: pl.DataFrame
+) -> None:
+    """Pair what is not wholly equal: by keys, by score within a day, and without the day.
+
+    What codes and words stand for is learned from all patients, then used block by block.
+    """
     rules, names = table.rules, [field.name for field in table.fields]
     code = next((name for name in rules.code if name in names), "")
     if code and rules.day in names:
         content = [name for name in rules.content if name in names]
-        classed = learn_classes(old, new, code, rules.day, content)
-        rest.old = _with(rest.old, classed[0])
-        rest.new = _with(rest.new, classed[1])
-    known = {*names, *([CODE_CLASS] if CODE_CLASS in rest.old.columns else [])}
-    for stage in _usable(rules.stages, known):
-        rest.take(single_pairs(*_with_filled(rest, stage, rules), [PAIR, *stage]), " ".join(stage))
-    if rest.is_done:
+        classes = learn_classes(old, new, code, rules.day, content)
+        for rest in parts:
+            rest.old, rest.new = (with_class(side, code, classes) for side in (rest.old, rest.new))
+    known = {*names, *([CODE_CLASS] if code and rules.day in names else [])}
+    for rest in parts:
+        for stage in _usable(rules.stages, known):
+            keys = [PAIR, *stage]
+            rest.take(single_pairs(*_with_filled(rest, stage, rules), keys), " ".join(stage))
+    if all(rest.is_done for rest in parts):
         return
-    rest.old, rest.new = learn_words(rest.old, rest.new, old, new, rest.pairs(), table.fields)
+    pairs = pl.concat(rest.pairs() for rest in parts)
+    words = learn_words(old, new, pairs, table.fields)
+    for rest in parts:
+        if not rest.is_done:
+            rest.old, rest.new = (with_words(side, words) for side in (rest.old, rest.new))
+            _pair_by_score(rest, table, known)
+
+
+def _pair_by_score(rest: _Rest, table: EncodedTable, known: set[str]) -> None:
+    """Pair the rows that are left of a block: by what they have in common, and without the day."""
+    rules, names = table.rules, [field.name for field in table.fields]
     scored = _scored_fields(table.fields, known, rules.day)
     block = [PAIR, rules.day]
     if rules.day in names:
@@ -105,11 +134,13 @@ def _pair_by_keys(rest: _Rest, table: EncodedTable, old: pl.DataFrame, new: pl.D
         rest.take(left, "left of the day")
 
 
-def _words(table: EncodedTable) -> tuple[pl.Series, pl.Series] | None:
-    """Return the text that names each row of both sides; None where they have no such column."""
+def _words(table: EncodedTable) -> tuple[TextsOf, TextsOf] | None:
+    """Return what gives the texts that name rows of either side; None where there is no column."""
     names = [field.name for field in table.fields if field.how == "wording"]
     name = next((name for name in table.rules.code if name in names), None)
-    return None if name is None else (table.old.raw[name], table.new.raw[name])
+    if name is None:
+        return None
+    return partial(table.old.raw.gather, name), partial(table.new.raw.gather, name)
 
 
 def _equal_rows(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -130,10 +161,6 @@ def _equal_rows(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> pl
         .select(ROW, "r_new")
         .collect()
     )
-
-
-def _with(rest: pl.DataFrame, classed: pl.DataFrame) -> pl.DataFrame:
-    return rest.join(classed.select(ROW, CODE_CLASS), on=ROW, how="left", maintain_order="left")
 
 
 def _usable(stages: Sequence[Sequence[str]], known: set[str]) -> list[tuple[str, ...]]:

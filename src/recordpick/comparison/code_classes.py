@@ -8,11 +8,12 @@ code map, for people to confirm.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import polars as pl
 
-from recordpick.comparison.encode import PAIR, ROW
+from recordpick.comparison.rows import PAIR, ROW, blocks
 from recordpick.comparison.rules import CODE_CLASS, Field
 
 SURE_ENOUGH = 0.5
@@ -54,7 +55,16 @@ def pairs_without_code(
 
 
 def single_pairs(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """Return r and r_new of rows whose keys occur once on each side (empty equals empty)."""
+    """Return r and r_new of rows whose keys occur once on each side (empty equals empty).
+
+    The keys begin with p, and the rows are in its order.
+    """
+    nothing = pl.DataFrame(schema={ROW: pl.UInt32, f"{ROW}_new": pl.UInt32})
+    found = [_single_pairs(*block, keys) for block in blocks(old, new)]
+    return pl.concat([nothing, *found])
+
+
+def _single_pairs(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     sides = [
         side.lazy()
         .group_by(keys)
@@ -73,8 +83,8 @@ def single_pairs(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> p
 
 def learn_classes(
     old: pl.DataFrame, new: pl.DataFrame, code: str, day: str, content: Sequence[str]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return both sides' rows with the class of their code as `~code`."""
+) -> pl.DataFrame:
+    """Return code and class: codes of either side that stand for the same thing have one class."""
     codes_old, codes_new = old[code].unique().drop_nulls(), new[code].unique().drop_nulls()
     shared = codes_old.filter(codes_old.is_in(codes_new.implode()))
     edges = shared.to_frame("a").with_columns(b=pl.col("a"))
@@ -82,8 +92,7 @@ def learn_classes(
     only_new = new.filter(pl.col(code).is_not_null() & ~pl.col(code).is_in(shared.implode()))
     if only_old.height or only_new.height:
         edges = pl.concat([edges, _edges(old, new, code, day, content, shared)])
-    classes = _components(edges, codes_old, codes_new)
-    return _with_class(old, code, classes), _with_class(new, code, classes)
+    return _components(edges, codes_old, codes_new)
 
 
 def _edges(
@@ -98,25 +107,20 @@ def _edges(
     columns = [PAIR, ROW, day, code, *content]
     # rows whose code both sides have on that day explain each other, and are no evidence
     keys = [PAIR, day, code]
-    old, new = old.select(columns), new.select(columns)
-    explained_old = old.join(new, on=keys, how="anti", nulls_equal=True)
-    explained_new = new.join(old, on=keys, how="anti", nulls_equal=True)
-    found = _counted_edges(explained_old, explained_new, code, day, content)
+    parts = [
+        _not_explained(*block, keys, nulls_equal=True)
+        for block in blocks(old.select(columns), new.select(columns))
+    ]
+    found = _counted_edges(parts, code, day, content)
+    codes = old[code].unique().drop_nulls(), new[code].unique().drop_nulls()
     for _ in range(2):
-        classes = _components(
-            found, old[code].unique().drop_nulls(), new[code].unique().drop_nulls()
-        )
-        left = _with_class(explained_old, code, classes)
-        right = _with_class(explained_new, code, classes)
+        classes = _components(found, *codes)
         on = [PAIR, day, CODE_CLASS]
-        rest_old = left.join(right, on=on, how="anti").drop(CODE_CLASS)
-        rest_new = right.join(left, on=on, how="anti").drop(CODE_CLASS)
-        more = pl.concat(
-            [
-                _counted_edges(rest_old, rest_new, code, day, content),
-                _together(rest_old, rest_new, code, day),
-            ]
-        )
+        rest = [
+            _not_explained(with_class(left, code, classes), with_class(right, code, classes), on)
+            for left, right in parts
+        ]
+        more = pl.concat([_counted_edges(rest, code, day, content), _together(rest, code, day)])
         more = more.join(found, on=["a", "b"], how="anti").unique()
         if not more.height:
             break
@@ -126,17 +130,27 @@ def _edges(
     return found.filter(~(a_shared & b_shared))
 
 
+Part: TypeAlias = "tuple[pl.DataFrame, pl.DataFrame]"
+"""Both sides' rows of a block of patients, in the order of p."""
+
+
+def _not_explained(
+    old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str], *, nulls_equal: bool = False
+) -> Part:
+    """Return the rows of each side that have no row with equal keys on the other."""
+    left, right = (
+        one.join(other, on=keys, how="anti", nulls_equal=nulls_equal, maintain_order="left")
+        for one, other in ((old, new), (new, old))
+    )
+    return left, right
+
+
 def _counted_edges(
-    old: pl.DataFrame, new: pl.DataFrame, code: str, day: str, content: Sequence[str]
+    parts: Sequence[Part], code: str, day: str, content: Sequence[str]
 ) -> pl.DataFrame:
     """Return pairs of codes that are each other's usual partner, of either side."""
-    pairs = pairs_without_code(old, new, day, content)
-    rows = (
-        pairs.join(old.select(ROW, PAIR, a=code), on=ROW)
-        .join(new.select(b=code, r_new=ROW), on="r_new")
-        .drop_nulls(["a", "b"])
-    )
-    counts = rows.group_by("a", "b").agg(n=pl.col(PAIR).n_unique())
+    counted = [_partners(*part, code, day, content) for part in parts]
+    counts = pl.concat(counted).group_by("a", "b").agg(pl.col("n").sum())
     counts = counts.with_columns(of_a=pl.col("n").sum().over("a"), of_b=pl.col("n").sum().over("b"))
     likely = pl.max_horizontal(
         wilson_lower(pl.col("n"), pl.col("of_a")), wilson_lower(pl.col("n"), pl.col("of_b"))
@@ -145,30 +159,34 @@ def _counted_edges(
     return counts.filter(enough).select("a", "b")
 
 
-def _together(old: pl.DataFrame, new: pl.DataFrame, code: str, day: str) -> pl.DataFrame:
+def _partners(
+    old: pl.DataFrame, new: pl.DataFrame, code: str, day: str, content: Sequence[str]
+) -> pl.DataFrame:
+    """Return in how many patients (n) two codes are those of rows found without the code."""
+    pairs = pairs_without_code(old, new, day, content)
+    rows = (
+        pairs.join(old.select(ROW, PAIR, a=code), on=ROW)
+        .join(new.select(b=code, r_new=ROW), on="r_new")
+        .drop_nulls(["a", "b"])
+    )
+    return rows.group_by("a", "b").agg(n=pl.col(PAIR).n_unique())
+
+
+def _together(parts: Sequence[Part], code: str, day: str) -> pl.DataFrame:
     """Return pairs of codes that occur on the same patients' days, and hardly without each other.
 
     They find the codes that never are alone on a day, such as the parts of a panel of tests.
     """
-    days = [PAIR, day]
-    sides = [
-        side.drop_nulls([code, day])
-        .filter(pl.len().over(days) <= _MOST_ON_ONE_DAY)
-        .select(*days, code)
-        .unique()
-        for side in (old, new)
-    ]
-    joined = sides[0].rename({code: "a"}).lazy().join(sides[1].rename({code: "b"}).lazy(), on=days)
-    counts = joined.group_by("a", "b").agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
-    numbers = [
-        side.lazy().group_by(code).agg(pl.len().alias(name))
-        for side, name in zip(sides, ("of_a", "of_b"), strict=True)
-    ]
+    counted = [_on_the_same_days(*part, code, day) for part in parts]
+    counts, of_a, of_b = (
+        pl.concat(one[place] for one in counted).group_by(keys).agg(pl.exclude(keys).sum())
+        for place, keys in enumerate((["a", "b"], ["a"], ["b"]))
+    )
     overlap = 2 * pl.col("n") / (pl.col("of_a") + pl.col("of_b"))
     return (
         counts.filter(pl.col("patients") >= _FEWEST_PATIENTS)
-        .join(numbers[0].rename({code: "a"}), on="a")
-        .join(numbers[1].rename({code: "b"}), on="b")
+        .join(of_a, on="a")
+        .join(of_b, on="b")
         .with_columns(overlap=overlap)
         .filter(pl.col("overlap") >= 0.8)
         .filter(
@@ -177,8 +195,28 @@ def _together(old: pl.DataFrame, new: pl.DataFrame, code: str, day: str) -> pl.D
         )
         .filter((pl.len().over("a") == 1) & (pl.len().over("b") == 1))
         .select("a", "b")
-        .collect()
     )
+
+
+def _on_the_same_days(
+    old: pl.DataFrame, new: pl.DataFrame, code: str, day: str
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return of two codes on one day: days (n) and patients; of each code its days (of_a, of_b)."""
+    days = [PAIR, day]
+    sides = [
+        side.drop_nulls([code, day])
+        .filter(pl.len().over(days) <= _MOST_ON_ONE_DAY)
+        .select(*days, pl.col(code).alias(name))
+        .unique()
+        for side, name in ((old, "a"), (new, "b"))
+    ]
+    joined = sides[0].lazy().join(sides[1].lazy(), on=days)
+    counts = joined.group_by("a", "b").agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
+    numbers = [
+        side.group_by(name).agg(pl.len().alias(f"of_{name}"))
+        for side, name in zip(sides, ("a", "b"), strict=True)
+    ]
+    return counts.collect(), numbers[0], numbers[1]
 
 
 def _components(edges: pl.DataFrame, codes_old: pl.Series, codes_new: pl.Series) -> pl.DataFrame:
@@ -203,7 +241,8 @@ def _components(edges: pl.DataFrame, codes_old: pl.Series, codes_new: pl.Series)
     )
 
 
-def _with_class(rows: pl.DataFrame, code: str, classes: pl.DataFrame) -> pl.DataFrame:
+def with_class(rows: pl.DataFrame, code: str, classes: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with the class of their code as `~code`."""
     return rows.join(
         classes.rename({"code": code, "class": CODE_CLASS}),
         on=code,
@@ -217,19 +256,15 @@ _USUAL = 0.8
 
 
 def learn_words(
-    rest_old: pl.DataFrame,
-    rest_new: pl.DataFrame,
-    old: pl.DataFrame,
-    new: pl.DataFrame,
-    pairs: pl.DataFrame,
-    fields: Sequence[Field],
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows that are left with words of both sides that stand for each other made equal.
+    old: pl.DataFrame, new: pl.DataFrame, pairs: pl.DataFrame, fields: Sequence[Field]
+) -> dict[str, pl.DataFrame]:
+    """Return of each field code and class: words of both sides that stand for each other.
 
     Learned from the pairs found so far: authors, terms, units and the like that one side writes
     another way. It helps to find partners only.
     """
     names = [one.name for one in fields if one.how in {"exact", "wording"} and one.weight]
+    found = {}
     for name in names:
         words = pl.DataFrame(
             {"a": old[name].gather(pairs[ROW]), "b": new[name].gather(pairs["r_new"])}
@@ -241,14 +276,19 @@ def learn_words(
             pl.col("n") >= _USUAL * pl.col("n").sum().over("b")
         )
         edges = counts.filter(usual & (pl.col("n") >= _FEWEST_PATIENTS))
-        classes = _components(
+        found[name] = _components(
             edges, old[name].unique().drop_nulls(), new[name].unique().drop_nulls()
         )
+    return found
+
+
+def with_words(rows: pl.DataFrame, words: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return rows in which words that stand for each other are equal."""
+    for name, classes in words.items():
         replaced = classes.rename({"code": name, "class": "_class"})
-        rest_old, rest_new = (
-            side.join(replaced, on=name, how="left", maintain_order="left")
+        rows = (
+            rows.join(replaced, on=name, how="left", maintain_order="left")
             .with_columns(pl.col("_class").alias(name))
             .drop("_class")
-            for side in (rest_old, rest_new)
         )
-    return rest_old, rest_new
+    return rows

@@ -13,7 +13,8 @@ import polars as pl
 
 from recordpick.comparison.code_classes import pairs_without_code, wilson_lower
 from recordpick.comparison.compare import ComparedTable
-from recordpick.comparison.encode import PAIR, ROW, EncodedTable
+from recordpick.comparison.encode import EncodedTable
+from recordpick.comparison.rows import PAIR, ROW
 from recordpick.comparison.rules import TableRules
 
 CERTAIN, LIKELY = 0.9, 0.7
@@ -138,7 +139,7 @@ def held_out_agreement(tables: Sequence[ComparedTable]) -> dict[str, float | Non
         if table.encoded is None or "code" not in [one.name for one in table.encoded.fields]:
             continue
         pairs = table.entries.drop_nulls([ROW, "r_new"]).filter(pl.col("result") != "unsure")
-        people = table.encoded.old.raw["patient_id"].gather(pairs[ROW])
+        people = table.encoded.old.raw.gather("patient_id", pairs[ROW])
         rows = _codes(table.encoded, pairs.select(PAIR, ROW, "r_new"), "")
         halves = pl.DataFrame({ROW: pairs[ROW], "half": people.hash(seed=23) % 2 == 0})
         rows = rows.join(halves, on=ROW)
@@ -187,7 +188,7 @@ def _unchanged(table: ComparedTable, code_map: pl.DataFrame) -> pl.DataFrame | N
     if "code" not in names_of_both(encoded):
         return None
     pairs = table.entries.drop_nulls([ROW, "r_new"]).filter(pl.col("result") != "unsure")
-    codes = encoded.old.raw["code"].gather(pairs[ROW]).drop_nulls().unique()
+    codes = encoded.old.raw.gather("code", pairs[ROW]).drop_nulls().unique()
     name = table.rules.name
     changed = code_map.filter(pl.col("table") == name)["old_code"]
     kept = codes.filter(~codes.is_in(changed.implode()))

@@ -9,8 +9,9 @@ import polars as pl
 
 from recordpick.comparison.align import align_entries
 from recordpick.comparison.differences import Folded, differing_fields
-from recordpick.comparison.encode import PAIR, ROW, EncodedTable, encode_table
+from recordpick.comparison.encode import EncodedTable, encode_table
 from recordpick.comparison.patients import PatientPairs, align_patients
+from recordpick.comparison.rows import PAIR, ROW
 from recordpick.comparison.rules import Rules, TableRules, comparison_rules
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
@@ -105,13 +106,20 @@ def _compare_table(
     only: frozenset[str] | None,
 ) -> ComparedTable:
     missing = [name for name, index in (("old", old), ("new", new)) if not index.has(rules.name)]
-    rows = _row_counts(rules.name, old, new, patients, only)
     if missing:
+        rows = _row_counts(rules.name, old, new, patients, only)
         why = f"the {missing[0]} system's extract has no such table"
         empty = pl.DataFrame(schema=ENTRIES)
         return ComparedTable(rules, empty, pl.DataFrame(), (), None, rows, (0, 0), why)
     whole = rules.name == "patients"
-    encoded = encode_table(rules, old, new, patients.everybody if whole else patients.pairs)
+    people = patients.everybody if whole else patients.pairs
+    encoded = encode_table(rules, old, new, people, few=only is not None)
+    if only is None:
+        rows = _row_counts(rules.name, old, new, patients, only)
+    else:  # of whom nothing is read: old patients who are not in both
+        apart_ids = only - set(people["patient_id"].drop_nulls())
+        beside = _number_of_rows(rules.name, old, apart_ids)
+        rows = (beside + encoded.old.raw.height, encoded.new.raw.height)
     folds = all_rules.folds_of(rules.name)
     pairs = _same_patients(encoded) if whole else align_entries(encoded)
     fields, folded = differing_fields(encoded, pairs, (old, new), folds)
@@ -119,7 +127,7 @@ def _compare_table(
     entries, of_format = _without_format_entries(encoded, entries, all_rules, old, new)
     entries = _set_apart(encoded, entries, old.manifest.as_at, new.manifest.as_at)
     apart = (rows[0] - encoded.old.raw.height, rows[1] - encoded.new.raw.height)
-    return ComparedTable(rules, entries, fields, folded + of_format, encoded, rows, apart)
+    return ComparedTable(rules, entries, fields, folded + of_format, encoded.slim(), rows, apart)
 
 
 def _row_counts(
@@ -130,18 +138,18 @@ def _row_counts(
     only: frozenset[str] | None,
 ) -> tuple[int, int]:
     """Return how many rows each side has, of the patients compared."""
-    everyone = only is None
-    people = (list(only or ()), patients.pairs["new_patient_id"].to_list())
-    numbers = []
-    for index, who in zip((old, new), people, strict=True):
-        if not index.has(table):
-            numbers.append(0)
-            continue
-        rows = index.scan(table)
-        if not everyone:
-            rows = rows.filter(pl.col("patient_id").is_in(who))
-        numbers.append(rows.select(pl.len()).collect().item())
-    return numbers[0], numbers[1]
+    there = None if only is None else frozenset(patients.pairs["new_patient_id"])
+    return _number_of_rows(table, old, only), _number_of_rows(table, new, there)
+
+
+def _number_of_rows(table: str, index: PracticeIndex, people: frozenset[str] | None) -> int:
+    """Return how many rows a table has, of these patients or of all (None)."""
+    if not index.has(table) or (people is not None and not people):
+        return 0
+    rows = index.scan(table)
+    if people is not None:
+        rows = rows.filter(pl.col("patient_id").is_in(list(people)))
+    return int(rows.select(pl.len()).collect().item())
 
 
 def _same_patients(table: EncodedTable) -> pl.DataFrame:
@@ -193,7 +201,7 @@ def _without_format_entries(
                 continue
             other = next(one for one in rules.tables if one.name == fold.other)
             ids = index.scan(fold.other).select(other.id).collect()[other.id]
-            rows = side.raw.select(table.rules.id).with_row_index("row", offset=0)
+            rows = side.raw.frame(table.rules.id).with_row_index("row", offset=0)
             of_other = rows.filter(pl.col(table.rules.id).is_in(ids.implode()))["row"]
             alone = pl.col("result").is_in(["missing", "additional"])
             is_other = alone & pl.col(at).is_in(of_other.implode()).fill_null(value=False)

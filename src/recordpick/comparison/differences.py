@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.comparison.encode import PAIR, ROW, EncodedTable
+from recordpick.comparison.encode import EncodedTable
 from recordpick.comparison.folds import applies, explained
+from recordpick.comparison.rows import PAIR, ROW
 from recordpick.comparison.rules import Field, Fold, TableRules
 from recordpick.index.practice_index import PracticeIndex
 
@@ -76,12 +77,12 @@ def _linked(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> tuple[pl.
     """
     ids = table.rules.id
     rows_of = [
-        side.raw.select(id=ids).with_row_index("target").unique("id", keep="first")
+        side.raw[ids].alias("id").to_frame().with_row_index("target").unique("id", keep="first")
         for side in (table.old, table.new)
     ]
     partner = pairs.select(target=ROW, partner="r_new")
     values = [
-        side.raw[field.name].gather(pairs[column]).alias("id").to_frame()
+        side.raw.gather(field.name, pairs[column]).alias("id").to_frame()
         for side, column in ((table.old, ROW), (table.new, "r_new"))
     ]
     old = values[0].join(rows_of[0], on="id", how="left", maintain_order="left")
@@ -106,8 +107,8 @@ def _link(target: pl.Series, name: str) -> pl.Expr:
 
 def values_of(table: EncodedTable, rows: pl.DataFrame, field: Field) -> tuple[pl.Series, pl.Series]:
     """Return a field's values of pairs of rows (r, r_new), as people read them."""
-    old = as_text(table.old.raw[field.name].gather(rows[ROW]), field)
-    new = as_text(table.new.raw[field.name].gather(rows["r_new"]), field)
+    old = as_text(table.old.raw.gather(field.name, rows[ROW]), field)
+    new = as_text(table.new.raw.gather(field.name, rows["r_new"]), field)
     return old.alias("old_value"), new.alias("new_value")
 
 

@@ -8,27 +8,25 @@ ranks do not depend on which side is called old.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from recordpick.comparison.rows import PAIR, ROW, Rows, read_rows
 from recordpick.comparison.rules import Field, TableRules, comparison_rules
 from recordpick.index.practice_index import PracticeIndex
-
-ROW = "r"
-PAIR = "p"
 
 
 @dataclass(frozen=True)
 class Side:
     """One side's rows of a table.
 
-    `raw` has the columns of the index, one row an entry of a patient who is in both, in the order
-    of patients and ids; `keys` has p (the pair of patients), r (the row of `raw`) and each field
-    that both sides have, encoded.
+    `raw` has the columns of the index, a row for each entry of a patient who is in both, in the
+    order of patients and ids; `keys` has p (the pair of patients), r (the row of `raw`) and each
+    field that both sides have, encoded.
     """
 
-    raw: pl.DataFrame
+    raw: Rows
     keys: pl.DataFrame
 
 
@@ -42,11 +40,35 @@ class EncodedTable:
     fields: tuple[Field, ...]
     absent: tuple[tuple[Field, str], ...]
 
+    def slim(self) -> EncodedTable:
+        """Return the table without the keys that are only needed to find partners.
+
+        What is left finds partners by day and content (`code_map`), and compares the words of codes
+        (`judgement`). Columns that were read are freed.
+        """
+        rules = self.rules
+        kept = [PAIR, ROW, rules.day, *rules.code, *rules.content]
+        for side in (self.old, self.new):
+            side.raw.forget()
+        old, new = (
+            Side(side.raw, side.keys.select(name for name in side.keys.columns if name in kept))
+            for side in (self.old, self.new)
+        )
+        return replace(self, old=old, new=new)
+
 
 def encode_table(
-    rules: TableRules, old: PracticeIndex, new: PracticeIndex, pairs: pl.DataFrame
+    rules: TableRules,
+    old: PracticeIndex,
+    new: PracticeIndex,
+    pairs: pl.DataFrame,
+    *,
+    few: bool = False,
 ) -> EncodedTable:
-    """Read a table that both indexes have, and encode the fields that both have."""
+    """Read a table that both indexes have, and encode the fields that both have.
+
+    `few` says that the pairs are a small part of the patients.
+    """
     held = [old.columns(rules.name), new.columns(rules.name)]
     fields = tuple(field for field in rules.fields if all(field.name in one for one in held))
     absent = tuple(
@@ -54,8 +76,9 @@ def encode_table(
         for field in rules.fields
         if field not in fields and any(field.name in one for one in held)
     )
-    raw_old = _rows(old, rules, pairs.select(PAIR, "patient_id").drop_nulls())
-    raw_new = _rows(new, rules, pairs.select(PAIR, patient_id="new_patient_id").drop_nulls())
+    raw_old = _rows(old, rules, pairs.select(PAIR, "patient_id").drop_nulls(), few=few)
+    there = pairs.select(PAIR, patient_id="new_patient_id").drop_nulls()
+    raw_new = _rows(new, rules, there, few=few)
     keys_old, keys_new = encode(raw_old, raw_new, fields)
     return EncodedTable(
         rules,
@@ -66,26 +89,20 @@ def encode_table(
     )
 
 
-def _rows(index: PracticeIndex, rules: TableRules, pairs: pl.DataFrame) -> pl.DataFrame:
+def _rows(index: PracticeIndex, rules: TableRules, pairs: pl.DataFrame, *, few: bool) -> Rows:
     """Return the rows of patients who are in both, in the order of patients and ids."""
     wanted = [
-        "patient_id",
-        rules.id,
         *(field.name for field in rules.fields),
         *(fold.column for fold in comparison_rules().folds_of(rules.name) if fold.column),
     ]
     held = index.columns(rules.name)
-    columns = [name for name in dict.fromkeys(wanted) if name in held]
-    rows = index.scan(rules.name).select(columns).join(pairs.lazy(), on="patient_id", how="inner")
-    frame = rows.collect()
-    return frame.sort(PAIR, rules.id, maintain_order=True)
+    columns = [name for name in wanted if name in held]
+    return read_rows(index, rules.name, columns, rules.id, pairs, few=few)
 
 
-def encode(
-    old: pl.DataFrame, new: pl.DataFrame, fields: Sequence[Field]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def encode(old: Rows, new: Rows, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return p, r and the encoded fields of both sides' rows."""
-    frames = [frame.select(PAIR).with_row_index(ROW) for frame in (old, new)]
+    frames = [frame.frame(PAIR).with_row_index(ROW) for frame in (old, new)]
     for field in fields:
         encoded = _encode_field(old[field.name], new[field.name], field)
         frames = [

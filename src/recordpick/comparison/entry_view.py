@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from recordpick.comparison.differences import as_text
-from recordpick.comparison.encode import PAIR, ROW
 from recordpick.comparison.judgement import AREA, Judged
 from recordpick.comparison.report import ComparisonReport, one_line_each
+from recordpick.comparison.rows import PAIR, ROW
+from recordpick.comparison.rules import Field
 
 MOST_LISTED = 2_000
 """Entries that one list shows: the files have them all."""
@@ -114,15 +115,12 @@ def beside(
         differing = set(one.table.fields.filter(here)["field"].cast(pl.String).to_list())
     both = {field.name for field in encoded.fields}
     found = []
+    rows = [
+        None if row is None else side.raw.one(row)
+        for side, row in ((encoded.old, r), (encoded.new, r_new))
+    ]
     for field in encoded.rules.fields:
-        values = []
-        for side, row in ((encoded.old, r), (encoded.new, r_new)):
-            text = ""
-            if row is not None and field.name in side.raw.columns:
-                text = as_text(side.raw[field.name].gather([row]), field)[0] or ""
-            elif row is not None:
-                text = NOT_SUPPLIED
-            values.append(text)
+        values = [_text_of(row, field) for row in rows]
         if set(values) <= {"", NOT_SUPPLIED}:
             continue
         if field.name in differing:
@@ -133,6 +131,15 @@ def beside(
             mark = "not compared" if r is not None and r_new is not None else ""
         found.append(FieldBeside(field.name, values[0], values[1], mark))
     return found
+
+
+def _text_of(row: pl.DataFrame | None, field: Field) -> str:
+    """Return a field of one row as people read it; "" where there is no row, or it is empty."""
+    if row is None:
+        return ""
+    if field.name not in row.columns:
+        return NOT_SUPPLIED
+    return as_text(row[field.name], field)[0] or ""
 
 
 def patient_line(report: ComparisonReport, p: int) -> dict[str, str]:
@@ -146,7 +153,7 @@ def patient_line(report: ComparisonReport, p: int) -> dict[str, str]:
         "new": people["new_patient_id"] or "",
     }
     for side in (encoded.new, encoded.old):  # the old system's words count
-        row = side.raw.filter(pl.col(PAIR) == p)
+        row = side.raw.frame().filter(pl.col(PAIR) == p)
         for name in ("family_name", "given_name", "title", "date_of_birth", "sex", "nhs_number"):
             if row.height and name in row.columns and row[name][0] is not None:
                 known[name] = str(row[name][0])

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.comparison.encode import ROW, EncodedTable, Side
+from recordpick.comparison.encode import EncodedTable, Side
+from recordpick.comparison.rows import ROW
 from recordpick.comparison.rules import Fold
 from recordpick.index.practice_index import PracticeIndex
 
@@ -38,7 +39,7 @@ class FoldedRows:
     def both(self, column: str) -> tuple[pl.Series, pl.Series]:
         """Return another column's values of the old and the new rows."""
         (old, at_old), (new, at_new) = self.sides
-        return old.raw[column].gather(at_old), new.raw[column].gather(at_new)
+        return old.raw.gather(column, at_old), new.raw.gather(column, at_new)
 
 
 def explained(
@@ -48,8 +49,8 @@ def explained(
     indexes: tuple[PracticeIndex, PracticeIndex],
 ) -> pl.Series:
     """Return for each row whether the fold explains its difference; KeyError for no such rule."""
-    a = table.old.raw[fold.field].gather(rows[ROW])
-    b = table.new.raw[fold.field].gather(rows["r_new"])
+    a = table.old.raw.gather(fold.field, rows[ROW])
+    b = table.new.raw.gather(fold.field, rows["r_new"])
     found = FoldedRows(table, rows, pl.DataFrame({"a": a, "b": b}), indexes)
     return FOLD_RULES[fold.rule](fold, found).fill_null(value=False)
 
@@ -58,7 +59,7 @@ def applies(fold: Fold, indexes: tuple[PracticeIndex, PracticeIndex]) -> bool:
     """Return whether a fold is about these two sources."""
     if fold.if_conflated or fold.rule == "conflated":
         return any(_conflated(index, fold) for index in indexes)
-    if fold.rule == "also_in":
+    if fold.rule in {"also_in", "has_ended"}:
         return any(index.has(fold.other) for index in indexes)
     if fold.rule == "second_code":
         return any(fold.column in index.columns(fold.table) for index in indexes)
@@ -86,7 +87,7 @@ def _words(fold: Fold, found: FoldedRows) -> pl.Series:
     for side, at in found.sides if fold.terms else ():
         if "term" not in side.raw.columns:
             return _none(found)
-        term = side.raw["term"].gather(at).str.to_lowercase()
+        term = side.raw.gather("term", at).str.to_lowercase()
         ok = ok & term.str.contains_any(list(fold.terms))
     return ok
 
@@ -101,7 +102,7 @@ def _shown_as(fold: Fold, found: FoldedRows) -> pl.Series:
     if fold.unless_filled:
         for side, at in found.sides:
             if fold.unless_filled in side.raw.columns:
-                ok = ok & side.raw[fold.unless_filled].gather(at).is_null()
+                ok = ok & side.raw.gather(fold.unless_filled, at).is_null()
     return ok
 
 
@@ -134,20 +135,45 @@ def _also_in(fold: Fold, found: FoldedRows) -> pl.Series:
             continue
         held = index.scan(fold.other).select("patient_id", v=fold.column).unique().collect()
         asked = pl.DataFrame(
-            {"patient_id": side.raw["patient_id"].gather(at), "v": found.values[value]}
+            {"patient_id": side.raw.gather("patient_id", at), "v": found.values[value]}
         ).with_row_index("i")
         hits = asked.drop_nulls("v").join(held, on=["patient_id", "v"], how="semi")["i"]
         ok = ok | asked["i"].is_in(hits.implode())
     return ok & found.values["a"].is_not_null() & found.values["b"].is_not_null()
 
 
+def _has_ended(fold: Fold, found: FoldedRows) -> pl.Series:
+    """One value is empty, on a side where another table says that it has ended.
+
+    `column` there is the value, without what stands in brackets after it, and `by` the last day.
+    """
+    ok = _none(found)
+    for index, (side, at), empty, other in zip(
+        found.indexes, found.sides, ("a", "b"), ("b", "a"), strict=True
+    ):
+        if not {fold.column, fold.by} <= index.columns(fold.other).keys():
+            continue
+        ended = index.scan(fold.other).filter(pl.col(fold.by) <= index.manifest.as_at)
+        held = ended.select("patient_id", v=fold.column).unique().collect()
+        value = found.values[other].str.replace(r" \([^()]*\)$", "")
+        asked = pl.DataFrame({"patient_id": side.raw.gather("patient_id", at), "v": value})
+        asked = asked.with_row_index("i").filter(found.values[empty].is_null())
+        hits = asked.drop_nulls("v").join(held, on=["patient_id", "v"], how="semi")["i"]
+        ok = ok | pl.int_range(found.rows.height, eager=True).is_in(hits.implode())
+    return ok
+
+
 def _never_filled(fold: Fold, found: FoldedRows) -> pl.Series:
     """One value is empty, on a side that never fills it for rows of that kind."""
     ok = _none(found)
     for (side, at), value in zip(found.sides, ("a", "b"), strict=True):
-        filled = side.raw.group_by(fold.by).agg(pl.col(fold.field).count().alias("n"))
+        filled = (
+            side.raw.frame(fold.by, fold.field)
+            .group_by(fold.by)
+            .agg(pl.col(fold.field).count().alias("n"))
+        )
         never = filled.filter(pl.col("n") == 0)[fold.by]
-        kinds = side.raw[fold.by].gather(at)
+        kinds = side.raw.gather(fold.by, at)
         empty = found.values[value].is_null()
         ok = ok | (empty & kinds.is_in(never.implode()).fill_null(value=False))
     return ok
@@ -157,10 +183,11 @@ def _always_as(fold: Fold, found: FoldedRows) -> pl.Series:
     """The row is of a kind for which one side always shows another column's value."""
     ok = _none(found)
     for side, at in found.sides:
-        of_kind = side.raw.filter(pl.col(fold.by).is_in(list(fold.words)))
+        rows = side.raw.frame(fold.by, fold.field, fold.column)
+        of_kind = rows.filter(pl.col(fold.by).is_in(list(fold.words)))
         always = pl.col(fold.field).eq_missing(pl.col(fold.column)).all()
         if of_kind.height and of_kind.select(always).item():
-            kinds = side.raw[fold.by].gather(at)
+            kinds = side.raw.gather(fold.by, at)
             ok = ok | kinds.is_in(list(fold.words)).fill_null(value=False)
     return ok
 
@@ -181,7 +208,7 @@ def _second_code(fold: Fold, found: FoldedRows) -> pl.Series:
     ok = _none(found)
     for (side, at), other in zip(found.sides, ("b", "a"), strict=True):
         if fold.column in side.raw.columns:
-            second = side.raw[fold.column].gather(at)
+            second = side.raw.gather(fold.column, at)
             ok = ok | (second == found.values[other]).fill_null(value=False)
     return ok
 
@@ -193,6 +220,7 @@ FOLD_RULES: dict[str, Callable[[Fold, FoldedRows], pl.Series]] = {
     "empty_where": _empty_where,
     "true_where": _true_where,
     "also_in": _also_in,
+    "has_ended": _has_ended,
     "never_filled": _never_filled,
     "always_as": _always_as,
     "never_said": _never_said,

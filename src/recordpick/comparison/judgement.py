@@ -8,7 +8,8 @@ import polars as pl
 
 from recordpick.comparison.acceptance import SEVERITIES, Acceptance, Area
 from recordpick.comparison.compare import RESULTS, ComparedTable, Comparison
-from recordpick.comparison.encode import PAIR, ROW, EncodedTable
+from recordpick.comparison.encode import EncodedTable
+from recordpick.comparison.rows import PAIR, ROW
 from recordpick.comparison.sums import COUNTS, AreaAnswer, answer_of, table_counts
 
 AREA = "area"
@@ -52,16 +53,14 @@ def _with_area(
     numbers = []
     sides = ((encoded.old, compared.old, ROW), (encoded.new, compared.new, "r_new"))
     for side, index, at in sides:
-        columns = dict(side.raw.schema)
+        columns = side.raw.schema
         day = index.manifest.as_at
         first = pl.lit(len(areas) - 1, pl.UInt8)
         for number, area in reversed(list(enumerate(areas))):
             ok = area.contains(columns, day, encoded.rules.day)
             first = pl.when(ok).then(pl.lit(number, pl.UInt8)).otherwise(first)
-        area_of = side.raw.lazy().select(first.alias(AREA)).collect()[AREA]
-        if area_of.len() != side.raw.height:  # every area is a constant
-            area_of = pl.Series(AREA, [area_of[0]] * side.raw.height, dtype=pl.UInt8)
-        numbers.append(area_of.gather(entries[at]))
+        needed = side.raw.frame(PAIR, *first.meta.root_names())
+        numbers.append(needed.select(PAIR, first.alias(AREA))[AREA].gather(entries[at]))
     return entries.with_columns(
         pl.min_horizontal(numbers[0].alias("a"), numbers[1].alias("b")).alias(AREA)
     )
@@ -140,8 +139,8 @@ def _certain_codes(
     codes = codes.select(
         "i",
         AREA,
-        old_value=old.raw["code"].gather(codes[ROW]),
-        new_value=new.raw["code"].gather(codes["r_new"]),
+        old_value=old.raw.gather("code", codes[ROW]),
+        new_value=new.raw.gather("code", codes["r_new"]),
         same=_same_words(encoded, codes),
     ).join(certain, on=["old_value", "new_value"], how="semi")
     lessened = pl.DataFrame(

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from recordpick.comparison.compare import ComparedTable
-from recordpick.comparison.encode import PAIR
 from recordpick.comparison.patients import PatientPairs
+from recordpick.comparison.rows import PAIR
 from recordpick.index.practice_index import PracticeIndex
 
 LEAST_SHARE = 0.5
@@ -44,7 +44,7 @@ def with_merged(
         .collect()
     )
     rows = events.entries.filter(pl.col("result") == "additional")["r_new"]
-    more = encoded.new.raw.select(PAIR, *key)[rows].unique()
+    more = encoded.new.raw.frame(PAIR, *key)[rows].unique()
     totals = lost.group_by("patient_id").agg(of=pl.len())
     found = (
         lost.join(more, on=key, nulls_equal=True)

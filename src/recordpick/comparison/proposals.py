@@ -15,9 +15,9 @@ import polars as pl
 
 from recordpick.comparison.acceptance import SEVERITIES
 from recordpick.comparison.contract import PROPOSED
-from recordpick.comparison.encode import ROW
 from recordpick.comparison.judgement import Judged
 from recordpick.comparison.report import ComparisonReport, one_line_each
+from recordpick.comparison.rows import ROW
 from recordpick.criteria.pack import Pack
 from recordpick.matching.evidence import evidence
 from recordpick.selection.results import Outcome, Severity
@@ -53,9 +53,11 @@ def proposed_results(
     for criterion_id, patient_id in lines:
         wanted.setdefault(criterion_id, []).append(patient_id)
     outcomes = _outcomes(report)
+    people = frozenset(one for patients in wanted.values() for one in patients)
+    index = report.compared.old.of_patients(people)
     found = [pl.DataFrame(schema=PROPOSED.schema)]
     for criterion_id, patients in wanted.items():
-        rows = evidence(pack, report.compared.old, as_at, criterion_id, patients)
+        rows = evidence(pack, index, as_at, criterion_id, patients)
         asked = pl.DataFrame({"patient_id": patients}, schema={"patient_id": pl.String})
         rows = rows.select("patient_id", "table", "row_id").unique()
         rows = rows.join(outcomes, on=["table", "row_id"], how="left", maintain_order="left")
@@ -103,7 +105,7 @@ def _outcomes(report: ComparisonReport) -> pl.DataFrame:
         encoded = one.table.encoded
         assert encoded is not None
         old = one.entries.drop_nulls(ROW)
-        ids = encoded.old.raw[encoded.rules.id].gather(old[ROW])
+        ids = encoded.old.raw.gather(encoded.rules.id, old[ROW])
         entries = pl.DataFrame(
             {"row_id": ids, "result": old["result"], ROW: old[ROW]}
         ).with_columns(table=pl.lit(one.table.rules.name))

@@ -17,9 +17,10 @@ from recordpick.comparison.code_map import (
 from recordpick.comparison.compare import Comparison
 from recordpick.comparison.contract import AREAS, DIFFERENCES, TO_CHECK, TRANSFORMATIONS
 from recordpick.comparison.differences import values_of
-from recordpick.comparison.encode import PAIR, ROW, EncodedTable
+from recordpick.comparison.encode import EncodedTable
 from recordpick.comparison.judgement import Judged, area_answers, judge_table
 from recordpick.comparison.merged import with_merged
+from recordpick.comparison.rows import PAIR, ROW
 from recordpick.comparison.sums import AreaAnswer, patient_counts, table_counts
 from recordpick.comparison.transformations import EXAMPLES, find_transformations
 from recordpick.reports.local_codes import local_code_rows
@@ -55,8 +56,11 @@ class ComparisonReport:
             rows = one.differences
             if not accepted:
                 rows = rows.filter(~self._is_left_out)
-            for part in rows.iter_slices(PART):
-                yield rows_of(one, part, people)
+            encoded = one.table.encoded
+            assert encoded is not None
+            with encoded.old.raw.kept(), encoded.new.raw.kept():
+                for part in rows.iter_slices(PART):
+                    yield rows_of(one, part, people)
 
     @property
     def left_out(self) -> int:
@@ -211,8 +215,8 @@ def rows_of(one: Judged, rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFra
         dtype = old.schema.get(name, new.schema.get(name))
         nothing = pl.Series(name, [None] * rows.height, dtype=dtype)
         return (
-            old[name].gather(rows[ROW]) if name in old.columns else nothing,
-            new[name].gather(rows["r_new"]) if name in new.columns else nothing,
+            old.gather(name, rows[ROW]) if name in old.columns else nothing,
+            new.gather(name, rows["r_new"]) if name in new.columns else nothing,
         )
 
     def either(name: str | None) -> pl.Series | pl.Expr:

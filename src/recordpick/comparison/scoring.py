@@ -8,20 +8,22 @@ equally good, the n-th is paired with the n-th, as *unsure* unless the partners 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import polars as pl
 
-from recordpick.comparison.encode import ROW
+from recordpick.comparison.rows import ROW
 from recordpick.comparison.rules import Field
 
+TextsOf: TypeAlias = "Callable[[pl.Series], pl.Series]"
+"""What returns the texts of rows."""
 MOST_IN_A_BLOCK = 20_000
 """Old rows times new rows of one block: above that, only keys pair them."""
 STRONG, WEAK = 600, 100
 """What a pair needs in common, in hundredths of weight: such as the code or a result; anything."""
 WORDS = 300
 """What all words in common add: enough to decide between partners that are equal otherwise."""
-_MOST_ROUNDS = 12
 _CONTENT = "whole"
 
 
@@ -34,12 +36,12 @@ def pair_by_score(  # noqa: PLR0913 - all but five are keyword-only
     *,
     days: str = "",
     code: str = "",
-    words: tuple[pl.Series, pl.Series] | None = None,
+    words: tuple[TextsOf, TextsOf] | None = None,
 ) -> pl.DataFrame:
     """Return r, r_new and unsure of the pairs within blocks of equal keys that score `least`.
 
     With `days` and `code`, rows of the same code on neighbouring days are held side by side. With
-    `words` (a text of each row of either side), words in common count too.
+    `words` (the texts of rows of either side), words in common count too.
     """
     if days and code not in old.columns:
         return pl.DataFrame(schema={ROW: pl.UInt32, "r_new": pl.UInt32, "unsure": pl.Boolean})
@@ -49,9 +51,9 @@ def pair_by_score(  # noqa: PLR0913 - all but five are keyword-only
     return _best_pairs(edges)
 
 
-def _with_words(edges: pl.DataFrame, old: pl.Series, new: pl.Series) -> pl.DataFrame:
+def _with_words(edges: pl.DataFrame, old: TextsOf, new: TextsOf) -> pl.DataFrame:
     """Return the edges with up to `WORDS` more for the share of words that both texts have."""
-    edges = edges.with_columns(a=old.gather(edges[ROW]), b=new.gather(edges["r_new"]))
+    edges = edges.with_columns(a=old(edges[ROW]), b=new(edges["r_new"]))
     split = [
         pl.col(name).str.to_lowercase().str.extract_all(r"[\p{L}\p{N}]+") for name in ("a", "b")
     ]
@@ -127,11 +129,12 @@ def _points(field: Field) -> pl.Expr:
 
 
 def _best_pairs(edges: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs that are best for both, round by round, until none are left."""
+    """Return the pairs that are best for both, round by round, until none are left.
+
+    Blocks have no influence on each other: it does not matter how many are looked at together.
+    """
     found: list[pl.DataFrame] = []
-    for _ in range(_MOST_ROUNDS):
-        if not edges.height:
-            break
+    while edges.height:
         best = _mutual_best(edges)
         clear = best.filter((pl.col("k") == 1) & (pl.col("k_new") == 1))
         taken = (

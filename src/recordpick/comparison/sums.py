@@ -10,7 +10,7 @@ import polars as pl
 
 from recordpick.comparison.acceptance import Area
 from recordpick.comparison.compare import RESULTS, ComparedTable, Comparison
-from recordpick.comparison.encode import PAIR, ROW
+from recordpick.comparison.rows import PAIR, ROW
 
 _OF_BOTH = ("same", "changed", "unsure")
 COUNTS = ("in_old", "in_new", *RESULTS, "not_compared_new", "set_apart_new")
@@ -89,8 +89,8 @@ def _of_table(table: ComparedTable, people: pl.DataFrame) -> pl.DataFrame:
         *(((result == name) & ~is_old).sum().alias(f"{name}_new") for name in apart),
     ]
     counts = table.entries.group_by(PAIR).agg(aggregated)
-    in_old = table.encoded.old.raw.group_by(PAIR).agg(in_old=pl.len())
-    in_new = table.encoded.new.raw.group_by(PAIR).agg(in_new=pl.len())
+    in_old = table.encoded.old.raw.frame(PAIR).group_by(PAIR).agg(in_old=pl.len())
+    in_new = table.encoded.new.raw.frame(PAIR).group_by(PAIR).agg(in_new=pl.len())
     if table.rules.name != "patients":
         people = people.drop_nulls()
     found = (

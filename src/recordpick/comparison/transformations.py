@@ -13,7 +13,7 @@ import polars as pl
 
 from recordpick.comparison.compare import ComparedTable
 from recordpick.comparison.differences import values_of
-from recordpick.comparison.encode import PAIR, ROW
+from recordpick.comparison.rows import PAIR, ROW
 from recordpick.comparison.rules import Field
 
 SHARED_BY = 0.95
@@ -68,6 +68,8 @@ def find_transformations(
         for part in parts:
             named, rows = _lines_of_field(table, part, len(lines))
             lines.append(named)
+            table.encoded.old.raw.forget()
+            table.encoded.new.raw.forget()
             marked.setdefault(table.rules.name, []).append(rows)
     if not lines:
         return pl.DataFrame(schema=LINES), {}
@@ -176,7 +178,7 @@ def _all_values(table: ComparedTable, field: Field) -> pl.DataFrame:
     a, b = values_of(encoded, pairs, field)
     given = pl.lit(None, pl.String)
     if field.name in table.rules.code[1:] and "code" in encoded.new.raw.columns:
-        given = pl.lit(encoded.new.raw["code"].gather(pairs["r_new"]))
+        given = pl.lit(encoded.new.raw.gather("code", pairs["r_new"]))
     return pairs.select(PAIR, ROW).with_columns(a=a, b=b, given=given)
 
 
@@ -235,8 +237,8 @@ def _mark_shared(
     for group in table.rules.groups:
         if group not in raw.columns:
             continue
-        of = base.with_columns(g=raw[group].gather(base[ROW])).group_by("g").agg(of_g=pl.len())
-        rows = rows.with_columns(g=raw[group].gather(rows[ROW]))
+        of = base.with_columns(g=raw.gather(group, base[ROW])).group_by("g").agg(of_g=pl.len())
+        rows = rows.with_columns(g=raw.gather(group, rows[ROW]))
         shares = (
             rows.filter(where)
             .group_by("g")
@@ -280,12 +282,12 @@ def _mark_factor(rows: pl.DataFrame, table: ComparedTable, of: int) -> pl.DataFr
     factor = (pl.col("new_value").cast(pl.Float64) / pl.col("old_value").cast(pl.Float64)).round(6)
     pairs = table.entries.drop_nulls([ROW, "r_new"])
     totals = (
-        pl.DataFrame({"g": raw[code].gather(pairs[ROW]), "v": raw[name].gather(pairs[ROW])})
+        pl.DataFrame({"g": raw.gather(code, pairs[ROW]), "v": raw.gather(name, pairs[ROW])})
         .drop_nulls()
         .group_by("g")
         .agg(of_g=pl.len())
     )
-    rows = rows.with_columns(g=raw[code].gather(rows[ROW]), f=factor)
+    rows = rows.with_columns(g=raw.gather(code, rows[ROW]), f=factor)
     usual = (
         rows.drop_nulls(["g", "f"])
         .group_by("g", "f")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
@@ -44,6 +44,10 @@ class PracticeIndex:
     manifest: Manifest
     seen: Mapping[str, State] = field(default_factory=dict, compare=False)
     """The state of each table's file when the index was opened: it must not change after that."""
+    only: frozenset[str] | None = None
+    """The patients whose rows this is limited to (`of_patients`); None: all."""
+    held: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False)
+    """Their rows of the tables that were read."""
 
     @property
     def fingerprint(self) -> str:
@@ -67,6 +71,21 @@ class PracticeIndex:
         """
         if not self.has(table):
             raise KeyError(table)
+        if self.only is not None:
+            return self._held(table, self.only).lazy()
+        return self._scan_file(table)
+
+    def of_patients(self, patients: frozenset[str]) -> PracticeIndex:
+        """Return the index with the rows of some patients only: a table is read once, and held."""
+        return replace(self, only=patients, held={})
+
+    def _held(self, table: str, patients: frozenset[str]) -> pl.DataFrame:
+        if table not in self.held:
+            rows = self._scan_file(table)
+            self.held[table] = rows.filter(pl.col("patient_id").is_in(list(patients))).collect()
+        return self.held[table]
+
+    def _scan_file(self, table: str) -> pl.LazyFrame:
         path = self.folder / f"{table}.parquet"
         if table in self.seen and not _is(path, self.seen[table]):
             raise UserError(

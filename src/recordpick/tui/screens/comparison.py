@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -409,14 +411,18 @@ def free_folder(path: Path) -> Path:
 def compare_with(session: Session, path: Path, progress: Progress = silent) -> ComparisonReport:
     """Compare the practice's records with the new system's at `path`: for a thread.
 
-    `path` is an index or an extract. UserError where it cannot be compared.
+    `path` is an index or an extract. UserError where it cannot be compared. Columns of large tables
+    are read when they are needed, so an index made of an extract is kept as long as the report is.
     """
     from recordpick.comparison.compare import compare_records
     from recordpick.comparison.report import report_on
     from recordpick.comparison.sources import open_source
     from recordpick.tui.session import readable_index
 
-    with readable_index(session.index), open_source(path, progress) as new:
+    with ExitStack() as opened, readable_index(session.index):
+        new = opened.enter_context(open_source(path, progress))
         compared = compare_records(session.index, new, progress=progress)
         progress("finding what repeats", None)
-        return report_on(compared)
+        report = report_on(compared)
+        weakref.finalize(compared, opened.pop_all().close)
+        return report
