@@ -117,7 +117,9 @@ def cannot_write(path: Path, error: OSError) -> UserError:
 
 
 def cannot_read(path: Path, error: OSError) -> UserError:
-    """Return a UserError that says why the system refused to read."""
+    """Return a UserError that says why the system refused to read a file, or one in a folder."""
+    if isinstance(error.filename, str) and path in Path(error.filename).parents:
+        path = Path(error.filename)
     if path.is_dir():
         return UserError(f"{path} is a folder: choose a file in it.")
     return UserError(f"{path} cannot be read: {words_of(error)}.")

@@ -138,6 +138,16 @@ def test_a_folder_given_as_a_file_is_called_one(tmp_path):
     assert said == f"{tmp_path} is a folder: choose a file in it."
 
 
+@pytest.mark.parametrize("number", [32, None])
+def test_a_file_in_a_folder_is_named_not_the_folder(windows, tmp_path, number):
+    """A pack in which Excel holds the list is a folder, and that is not what is wrong."""
+    error = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "list.csv"))
+    if number is not None:
+        error.winerror = number
+    said = str(os_errors.cannot_read(tmp_path, error))
+    assert said.startswith(f"{tmp_path / 'list.csv'} cannot be read: another program has it open")
+
+
 @pytest.mark.parametrize("number", [5, 32])
 def test_a_folder_that_a_scanner_holds_for_a_moment_is_renamed(
     windows, tmp_path, monkeypatch, number

@@ -123,7 +123,13 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def words_in_debian(*words: str) -> list[str]:
-    settings = ("HOME=/root", "WINEPREFIX=/root/wine", "WINEDEBUG=-all", "LANG=C.UTF-8")
+    settings = (
+        "HOME=/root",
+        "XDG_RUNTIME_DIR=/tmp",
+        "WINEPREFIX=/root/wine",
+        "WINEDEBUG=-all",
+        "LANG=C.UTF-8",
+    )
     path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
     shell = f'cd "/{PLACE}" && exec "$@"'
     return ["chroot", WINE, "env", "-i", path, *settings, "sh", "-c", shell, "sh", *words]
