@@ -23,6 +23,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path, PurePosixPath
 
@@ -77,17 +78,23 @@ this folder; your working files are where you put them.
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel: its file, the library's name and version, and what it requires."""
+    """A wheel: its file, the library's name and version, what it requires, and its licence."""
 
     path: Path
     name: str
     version: str
     requires: tuple[str, ...]
+    licence: str
 
     @property
     def sha256(self) -> str:
         """The digest of the file."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+        return sha256_of(self.path)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the digest of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_wheel(path: Path) -> Wheel:
@@ -100,7 +107,17 @@ def read_wheel(path: Path) -> Wheel:
             if one.endswith(".dist-info/METADATA") and one.count("/") == 1
         )
         headers = HeaderParser().parsestr(file.read(metadata).decode("utf-8"))
-    return Wheel(path, str(name), str(version), tuple(headers.get_all("Requires-Dist") or ()))
+    requires = tuple(headers.get_all("Requires-Dist") or ())
+    return Wheel(path, str(name), str(version), requires, licence_of(headers))
+
+
+def licence_of(headers: Message) -> str:
+    """Return the name of a licence as a library's metadata give it, in their newest form."""
+    if expression := headers.get("License-Expression"):
+        return str(expression)
+    classifiers = [str(one) for one in headers.get_all("Classifier") or ()]
+    names = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith("License ::")]
+    return " and ".join(names) or str(headers.get("License") or "").partition("\n")[0]
 
 
 def windows_environment(python: str) -> dict[str, str]:
@@ -213,8 +230,26 @@ def fetch(folder: Path, python: str, own: Path | None, first: str = "recordpick"
         run(*download, *more)
 
 
-def bill_of_materials(wheels: list[Wheel]) -> bytes:
-    """Return a CycloneDX bill of materials in JSON, made by cyclonedx-bom."""
+def python_component(python_zip: Path) -> dict[str, object]:
+    """Return the bill's component for Python itself; its exact version is in python.exe."""
+    with zipfile.ZipFile(python_zip) as file:
+        words = file.read("python.exe").decode("utf-16-le", "replace")
+    version = words.partition("ProductVersion\0")[2].partition("\0")[0]
+    return {
+        "bom-ref": "python",
+        "hashes": [{"alg": "SHA-256", "content": sha256_of(python_zip)}],
+        "licenses": [{"license": {"name": "PSF-2.0"}}],
+        "name": "CPython, the embeddable package for Windows",
+        "type": "application",
+        "version": version,
+    }
+
+
+def bill_of_materials(wheels: list[Wheel], python_zip: Path) -> bytes:
+    """Return a CycloneDX bill of materials in JSON, made by cyclonedx-bom.
+
+    The tool knows libraries by name; digests, licences and Python itself are added.
+    """
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         run(sys.executable, "-m", "venv", folder / "maker")
@@ -231,8 +266,14 @@ def bill_of_materials(wheels: list[Wheel]) -> bytes:
             *("--output-reproducible", "-o", out, pinned),
         )
         bill = json.loads(out.read_text(encoding="utf-8"))
+    by_name = {wheel.name: wheel for wheel in wheels}
     for component in bill["components"]:
+        wheel = by_name[component["name"]]
         component.pop("externalReferences", None)  # addresses of registries
+        component.pop("description", None)  # a line of a file that nobody has
+        component["hashes"] = [{"alg": "SHA-256", "content": wheel.sha256}]
+        component["licenses"] = [{"license": {"name": wheel.licence}}]
+    bill["components"].append(python_component(python_zip))
     return (json.dumps(bill, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
@@ -313,9 +354,11 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         wheels = fetch(options.wheels, options.version, options.wheel)
     wheels = used(wheels, options.version)
-    write_zip(options.out, contents(options.python, wheels, bill_of_materials(wheels)))
+    write_zip(
+        options.out, contents(options.python, wheels, bill_of_materials(wheels, options.python))
+    )
     size = options.out.stat().st_size
-    digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
+    digest = sha256_of(options.out)
     print(f"{options.out}: {len(wheels)} libraries, {size / 1000**2:.1f} MB, SHA-256 {digest}")
     if size > LARGEST:
         print(f"It is larger than {LARGEST // 1000**2} MB.", file=sys.stderr)

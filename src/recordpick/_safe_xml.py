@@ -42,8 +42,14 @@ def tree_of(part: IO[bytes]) -> Element:
     """Return a part's root element with all below it."""
     builder = TreeBuilder()
     parser = new_parser()
-    parser.StartElementHandler = lambda name, attributes: builder.start(name, attributes) and None
-    parser.EndElementHandler = lambda name: builder.end(name) and None
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        builder.start(name, attributes)
+
+    def end(name: str) -> None:
+        builder.end(name)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = builder.data
     feed(parser, part)
     return builder.close()

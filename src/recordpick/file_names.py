@@ -32,9 +32,11 @@ def check_name(path: Path) -> None:
     """
     if os.name != "nt":
         return
-    why = why_not(path.name)
-    if why:
-        raise UserError(f"{path}: {why}. Choose another name.")
+    check_drive(path)
+    for part in path.parts:
+        why = why_not(part) if part != path.anchor else ""
+        if why:
+            raise UserError(f"{path}: {why}. Choose another name.")
     if len(str(path.absolute())) > LONGEST_FOLDER:
         raise UserError(
             f"{path}: the whole path is longer than {LONGEST_FOLDER} characters, which many "
@@ -42,13 +44,42 @@ def check_name(path: Path) -> None:
         )
 
 
+def check_drive(path: Path) -> None:
+    """Raise a UserError where the drive or the share of a path is not there, on Windows.
+
+    Shared drives and memory sticks come and go: nobody can make the folder that is missing there.
+    """
+    if os.name != "nt":
+        return
+    drive = Path(path.absolute().anchor)
+    try:
+        if drive.exists():
+            return
+    except OSError:
+        pass
+    raise UserError(
+        f"{path}: the drive {drive} cannot be reached: check the connection, or choose another."
+    )
+
+
+def check_no_device(path: Path) -> None:
+    """Raise a UserError where Windows would open a device instead of a file of that name."""
+    if os.name == "nt" and (device := _device(path.name)):
+        raise UserError(f"{path}: {device} is the name of a device of Windows. Name a file.")
+
+
+def _device(name: str) -> str:
+    """Return the device that a name leads to on Windows; "" for none."""
+    device = name.split(".", 1)[0].rstrip(" ").casefold()
+    return device.upper() if device in _DEVICES else ""
+
+
 def why_not(name: str) -> str:
     """Return why a name cannot be used on Windows, to complete a sentence; "" if it can."""
     if not name or name in {".", ".."}:
         return ""
-    device = name.split(".", 1)[0].rstrip(" ").casefold()
-    if device in _DEVICES:
-        return f"{device.upper()} is the name of a device of Windows"
+    if device := _device(name):
+        return f"{device} is the name of a device of Windows"
     for character in name:
         if character in _REFUSED or ord(character) < ord(" "):
             shown = character if character.isprintable() else f"U+{ord(character):04X}"

@@ -56,6 +56,9 @@ _WINDOWS_REASONS = {
 }
 """By the numbers of Windows (System Error Codes in Microsoft's documentation)."""
 _ACCESS_DENIED, _SHARING_VIOLATION = 5, 32
+_REFUSED = {_ACCESS_DENIED, 65}
+_HELD_OR = "another program has it open (Excel?): close it there and try again; or "
+"""Python's `open` keeps no number of Windows, and says "Permission denied" for either."""
 
 
 def windows_number(error: OSError) -> int | None:
@@ -84,13 +87,23 @@ def reason_of(error: OSError) -> str:
     number = windows_number(error)
     if number in _WINDOWS_REASONS:
         return _WINDOWS_REASONS[number]
+    if _is_held_or_refused(error):
+        return _HELD_OR + _REASONS[errno.EACCES]
     return _REASONS.get(error.errno or 0, f"the system says: {error.strerror or error}")
 
 
 def words_of(error: OSError) -> str:
     """Return what the system says: its own words, or ours where Windows has only a number."""
     number = windows_number(error)
+    if number in _REFUSED:
+        return "you have no permission: ask for it"
+    if _is_held_or_refused(error):
+        return _HELD_OR + "you have no permission: ask for it"
     return _WINDOWS_REASONS.get(number or 0) or error.strerror or str(error)
+
+
+def _is_held_or_refused(error: OSError) -> bool:
+    return os.name == "nt" and windows_number(error) is None and error.errno == errno.EACCES
 
 
 def cannot_create(path: Path, error: OSError) -> UserError:
@@ -104,7 +117,9 @@ def cannot_write(path: Path, error: OSError) -> UserError:
 
 
 def cannot_read(path: Path, error: OSError) -> UserError:
-    """Return a UserError that says why the system refused to read."""
+    """Return a UserError that says why the system refused to read a file, or one in a folder."""
+    if isinstance(error.filename, str) and path in Path(error.filename).parents:
+        path = Path(error.filename)
     if path.is_dir():
         return UserError(f"{path} is a folder: choose a file in it.")
     return UserError(f"{path} cannot be read: {words_of(error)}.")

@@ -9,13 +9,16 @@ import stat
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.file_names import check_drive, check_no_device
 
 
 def check_regular(path: Path) -> None:
-    """Raise a UserError where the path leads to a pipe, a device or the like.
+    """Raise a UserError where the path leads to a pipe, a device or the like, or to no drive.
 
     A folder and a missing file pass: opening them raises the error.
     """
+    check_no_device(path)
+    check_drive(path)
     try:
         mode = path.stat().st_mode
     except OSError:

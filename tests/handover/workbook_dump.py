@@ -97,7 +97,7 @@ def _styles(styles: ET.Element) -> list[tuple[str, str]]:
         one.attrib["numFmtId"]: one.attrib["formatCode"] for one in styles.iter(f"{MAIN}numFmt")
     } | {"49": "@"}
     found = []
-    for one in styles.find(f"{MAIN}cellXfs") or ():
+    for one in styles.iterfind(f"{MAIN}cellXfs/*"):
         protection = one.find(f"{MAIN}protection")
         open_ = protection is not None and protection.attrib.get("locked") == "0"
         number = formats.get(one.attrib.get("numFmtId", "0"), "")

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick import atomic, file_names, os_errors, standard_streams
+from recordpick import atomic, file_names, os_errors, regular_files, standard_streams
 from recordpick.errors import UserError
 from recordpick.index.manifest import MANIFEST
 from recordpick.local_time import local_time
@@ -54,7 +54,6 @@ class RefusedError(OSError):
         (32, "another program has it open (Excel?)"),
         (33, "another program has it open (Excel?)"),
         (1224, "another program has it open (Excel?)"),
-        (5, "you may not write there"),
         (3, "there is no such folder"),
         (53, "the drive cannot be reached"),
         (21, "the drive cannot be reached"),
@@ -74,6 +73,57 @@ def test_errors_of_windows_are_said_by_its_own_numbers(windows, tmp_path, number
         assert words in str(os_errors.cannot_read(tmp_path / "list.csv", error))
 
 
+def test_without_permission_reading_and_writing_have_their_own_words(windows, tmp_path):
+    """Nobody who only reads is told where to write."""
+    error = RefusedError(5)
+    assert "you may not write there" in str(os_errors.cannot_write(tmp_path / "list.csv", error))
+    said = str(os_errors.cannot_read(tmp_path / "list.csv", error))
+    assert said.endswith("you have no permission: ask for it.")
+
+
+def test_what_python_does_not_tell_apart_is_said_as_both(windows, tmp_path):
+    """Opening a file that Excel holds is "Permission denied", without a number of Windows."""
+    error = PermissionError(errno.EACCES, "Permission denied")
+    for said in (
+        os_errors.cannot_read(tmp_path / "list.csv", error),
+        os_errors.cannot_write(tmp_path / "list.csv", error),
+    ):
+        assert "another program has it open (Excel?): close it there and try again; or" in str(said)
+
+
+class GoneDrive:
+    """A path on a drive that is not there."""
+
+    name, parts, anchor = "w.recordpick", ("Q:\\", "w.recordpick"), "Q:\\"
+
+    def __str__(self) -> str:
+        return "Q:\\w.recordpick"
+
+    def absolute(self) -> GoneDrive:
+        return self
+
+
+def test_a_drive_that_vanished_is_named(windows, tmp_path):
+    """Nobody is told to make the folder Q: or to check the spelling of a file."""
+    for check in (file_names.check_name, file_names.check_drive, regular_files.check_regular):
+        with pytest.raises(UserError, match=r"the drive Q:.* cannot be reached"):
+            check(GoneDrive())
+    file_names.check_drive(tmp_path / "missing.csv")  # that is another sentence
+
+
+@pytest.mark.parametrize("name", ["CON", "nul", "AUX.recordpick"])
+def test_a_device_given_as_a_file_is_called_one(windows, tmp_path, name):
+    """Reading from CON would wait for the keyboard."""
+    with pytest.raises(UserError, match="is the name of a device of Windows"):
+        regular_files.check_regular(tmp_path / name)
+
+
+def test_no_part_of_a_path_may_be_a_device(windows, tmp_path):
+    """CON\\pack cannot be made, whoever tries."""
+    with pytest.raises(UserError, match="CON is the name of a device"):
+        atomic.check_free(tmp_path / "CON" / "pack")
+
+
 def test_the_numbers_of_other_systems_stay_errno(tmp_path):
     """Elsewhere "(os error 28)" is the errno of a full disk, and 32 a broken pipe."""
     error = atomic.as_system_error(RuntimeError("failed (os error 28)"), tmp_path)
@@ -86,6 +136,16 @@ def test_a_folder_given_as_a_file_is_called_one(tmp_path):
     """Windows says "Permission denied" when a folder is opened as a file."""
     said = str(os_errors.cannot_read(tmp_path, RefusedError(5)))
     assert said == f"{tmp_path} is a folder: choose a file in it."
+
+
+@pytest.mark.parametrize("number", [32, None])
+def test_a_file_in_a_folder_is_named_not_the_folder(windows, tmp_path, number):
+    """A pack in which Excel holds the list is a folder, and that is not what is wrong."""
+    error = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "list.csv"))
+    if number is not None:
+        error.winerror = number
+    said = str(os_errors.cannot_read(tmp_path, error))
+    assert said.startswith(f"{tmp_path / 'list.csv'} cannot be read: another program has it open")
 
 
 @pytest.mark.parametrize("number", [5, 32])

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.os_errors import words_of
 from recordpick.regular_files import read_small
 from recordpick.resources import data_file
 from recordpick.schema import TABLES
@@ -92,7 +93,7 @@ def read_acceptance(path: Path | None = None) -> Acceptance:
     try:
         found = tomllib.loads(read_small(path, _LARGEST).decode("utf-8-sig"))
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from None
+        raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: this is not an acceptance matrix ({error}).") from None
     problems: list[str] = []

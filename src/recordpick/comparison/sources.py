@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from recordpick.errors import UserError
+from recordpick.file_names import check_drive
 from recordpick.index.manifest import MANIFEST
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.progress import Progress
@@ -19,6 +20,7 @@ def open_source(path: Path, progress: Progress) -> Iterator[PracticeIndex]:
 
     UserError where it is neither.
     """
+    check_drive(path)
     if not path.exists():
         raise UserError(f"{path}: there is no such file or folder.")
     if (path / MANIFEST).is_file():

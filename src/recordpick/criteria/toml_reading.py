@@ -14,6 +14,7 @@ from typing import Any
 from recordpick.criteria.problems import shown
 from recordpick.criteria.toml_positions import check_shape
 from recordpick.errors import UserError
+from recordpick.os_errors import words_of
 from recordpick.regular_files import read_small
 
 _TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
@@ -52,7 +53,7 @@ def read_toml(path: Path, at_most: int) -> tuple[dict[str, Any], str]:
     except IsADirectoryError:
         raise UserError(f"{path}: this is a folder, not a file.") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -29,6 +29,7 @@ from recordpick.csvio.row_shape import (
     shape_of_rows,
 )
 from recordpick.errors import UserError
+from recordpick.os_errors import words_of
 from recordpick.regular_files import check_regular
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -127,7 +128,7 @@ def sniff(path: Path, delimiter: str | None = None, *, counts_records: bool = Fa
     except IsADirectoryError:
         raise UserError(f"{path}: this is a folder, not a file.") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
     lines = text_lines(path, found)
     first = next(lines, "")
     declared = _SEP.fullmatch(first)

@@ -20,6 +20,7 @@ from typing import Any, get_args
 
 from recordpick.atomic import atomic_folder
 from recordpick.errors import UserError
+from recordpick.file_names import check_drive
 from recordpick.os_errors import cannot_write
 from recordpick.regular_files import read_small
 from recordpick.schema import Kind
@@ -193,6 +194,7 @@ def _seal(content: dict[str, Any]) -> str:
 
 
 def _no_index(folder: Path) -> str:
+    check_drive(folder)
     if not folder.exists():
         return f"{folder}: there is no such folder."
     if not folder.is_dir():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recordpick.criteria.load import read_pack
 from recordpick.errors import UserError
+from recordpick.file_names import check_drive
 from recordpick.index.as_at import check_as_at
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
@@ -40,6 +41,7 @@ def questions_of(form: NewFile) -> tuple[Question, ...]:
     sources = [form.records, *form.reports]
     for source in sources:
         path, _ = named_kind(source)
+        check_drive(path)
         if not path.exists():
             raise UserError(f"{path}: there is no such file or folder.")
     return questions_about(sources, form.mapping, as_at=form.as_at)

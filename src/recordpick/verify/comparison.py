@@ -19,6 +19,7 @@ from recordpick.comparison.contract import (
 )
 from recordpick.comparison.output import PACKAGE
 from recordpick.errors import UserError
+from recordpick.os_errors import words_of
 from recordpick.regular_files import read_small
 from recordpick.verify.csv_files import LINE, ParsedTable, check_columns, parse_table, with_types
 from recordpick.verify.descriptor import older_than
@@ -139,7 +140,7 @@ def _check_files(
             problems.append(f"{table.file} is missing.")
             continue
         except OSError as error:
-            raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from None
+            raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
         if said.get("hash") != f"sha256:{digest}":
             problems.append(f"{table.file} was changed: its checksum is not the one in {PACKAGE}.")
         if size > LONGEST_READ:

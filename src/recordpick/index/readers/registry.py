@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from recordpick.errors import UserError
+from recordpick.file_names import check_drive
 from recordpick.index.as_at import TODAY, AsAt, FoundDay, check_as_at, settle
 from recordpick.index.last_entry import last_entry
 from recordpick.index.readers import LIST, READERS
@@ -191,6 +192,7 @@ def day_of_source(
 
 
 def _check_exists(path: Path) -> None:
+    check_drive(path)
     if not path.exists():
         raise UserError(f"{path}: there is no such file or folder.")
 

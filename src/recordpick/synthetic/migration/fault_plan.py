@@ -19,6 +19,7 @@ from typing import Any
 
 from recordpick.criteria.toml_reading import read_toml
 from recordpick.errors import UserError
+from recordpick.os_errors import words_of
 from recordpick.regular_files import read_small
 from recordpick.sanitize import visible
 from recordpick.text import similar_hint
@@ -76,7 +77,7 @@ def _rows_of_csv(path: Path, names: list[str]) -> Iterator[tuple[str, int]]:
     except UnicodeDecodeError:
         raise UserError(f"{path}: this is not UTF-8. Save the file as UTF-8.") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
     rows = csv.reader(io.StringIO(text))
     if [name.strip().lower() for name in next(rows, [])] != ["kind", "count"]:
         raise UserError(f"{path}, line 1: the columns of a file of faults are kind,count.")
