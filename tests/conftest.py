@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 _SHARED = re.compile(r"""fixture\([^)]*scope="(?:module|session)""")
 
 # A promise about data holds however slow the computer is: no test is timed. Where a test does not
-# say how many examples it tries, this many are drawn anew in each run.
+# say how many examples it tries, this many others are tried in each run.
 EXAMPLES = int(os.environ.get("RECORDPICK_EXAMPLES", "50"))
 settings.register_profile(
     "untimed",

@@ -1,8 +1,8 @@
 """The tables of a document that somebody sent: a workbook (.xlsx, .ods) or a Word file (.docx).
 
 A file is recognised by its content, whatever its name says. What cannot be read reliably gets a
-sentence that says what to save it as. Reading is done in the child process of `sheets.py`, with its
-limits on memory and time.
+sentence that says what to save it as. Reading is done in the child process of
+`spreadsheets.py`, with its limits on memory and time.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ Whatever a practice's records or a supplier's pack contain, none of it reaches t
 - a combining mark keeps its letter; one without a letter is shown on `◌`, and after the third on
   one letter further marks are written out, so that nothing overlaps the lines around it.
 
-Two different texts look the same only if their letters do. The app (`tui/visible.py`) and the
-command line (`commands/common.py`) both show data only through this function.
+Two different texts look the same only if their letters do. The app (`tui/text.py`) and the command
+line (`cli/output.py`) both show data only through `visible`.
 """
 
 from __future__ import annotations

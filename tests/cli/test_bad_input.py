@@ -83,14 +83,14 @@ def test_a_patient_list_that_cannot_be_used(tmp_path, capsys, content, says):
 
 
 def test_a_folder_that_holds_no_tables(tmp_path, capsys):
-    """An empty folder is no source."""
+    """An empty folder is not a source."""
     source = tmp_path / "source"
     source.mkdir()
     assert "source" in printed(capsys, "index", source, "--out", tmp_path / "index")
 
 
 def test_what_cannot_be_read_is_kept_with_line_and_reason(tmp_path, capsys):
-    """A date that is none, a spoilt NHS number, a row without a number: said."""
+    """A date that does not exist, a spoilt NHS number, a row without a number: all are reported."""
     source = tmp_path / "patients.csv"
     source.write_text(
         GOOD
@@ -106,6 +106,16 @@ def test_what_cannot_be_read_is_kept_with_line_and_reason(tmp_path, capsys):
     assert "9.43E+09" in emptied
     said = capsys.readouterr().err
     assert "1 value of date_of_birth was left empty: not a day of the calendar" in said
+    assert "2 values were left empty because they could not be read" in said
+
+
+def test_one_value_that_cannot_be_read_is_one_value_in_the_sentence(tmp_path, capsys):
+    """The number decides the whole sentence: "it", not "they"."""
+    source = tmp_path / "patients.csv"
+    source.write_text(GOOD + "2,Baker,1950-02-31,,registered\n", encoding="utf-8")
+    assert main(["index", str(source), "--out", str(tmp_path / "index")]) == 0
+    said = capsys.readouterr().err
+    assert "1 value was left empty because it could not be read" in said
 
 
 PACKS = {

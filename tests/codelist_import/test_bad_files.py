@@ -186,7 +186,7 @@ def test_what_check_says_of_a_list(tmp_path: Path, codes: list[str]) -> None:
     (found,) = check_files([path])
     assert [one.line for one in found.wrong] == [3, 7]
     look = " ".join(found.look)
-    assert f"1 code is there more than once, such as {codes[0]} on lines 2, 4" in look
+    assert f"1 code is in it more than once, such as {codes[0]} on lines 2, 4" in look
     assert "1 code looks like a Read or CTV3 code, such as H33.." in look
     assert "1 code has no check digit of SNOMED CT, such as 12345678" in look
 

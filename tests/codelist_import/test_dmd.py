@@ -82,7 +82,7 @@ def test_check_of_a_release(release: Path) -> None:
     """It is read to its end; a list is not expected in it."""
     (found,) = check_files([release])
     assert (found.rows, found.wrong_rows) == (14, 0)
-    assert "The release is whole" in " ".join(found.look)
+    assert "The release is complete" in " ".join(found.look)
 
 
 def test_a_release_that_is_cut_off(release: Path, plan: Plan) -> None:

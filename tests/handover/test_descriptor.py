@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from frictionless import Package
 
-from recordpick.handover.contract import TABLES
+from recordpick.handover.contract import CONTRACT, TABLES
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
@@ -60,6 +60,15 @@ def test_every_csv_is_described_column_by_column(handed_over: Path) -> None:
         header = content.split(b"\r\n")[0].decode().split(",")
         assert [one["name"] for one in resource["schema"]["fields"]] == header
         assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def test_the_contract_is_of_the_version_of_its_newest_column() -> None:
+    """Columns are only added at the end, and the version says when the last one was."""
+    added = [
+        [tuple(map(int, column.since.split("."))) for column in table.columns] for table in TABLES
+    ]
+    assert all(of_table == sorted(of_table) for of_table in added)
+    assert tuple(map(int, CONTRACT.split("."))) == max(map(max, added))
 
 
 def test_the_documents_name_every_column() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from recordpick.errors import UserError
 from recordpick.index.readers import LIST, READERS
-from recordpick.index.readers.registry import folder_reader
+from recordpick.index.readers.registry import folder_reader, kind_of_source
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,6 +32,15 @@ def test_every_kind_of_folder_has_a_reader(kind, tmp_path):
     reader = folder_reader(kind)
     assert not reader.is_for(tmp_path)
     assert list(reader.entry_dates(tmp_path)) == []
+
+
+def test_a_folder_of_no_kind_is_refused_with_what_every_kind_is_recognised_by(tmp_path):
+    """Whoever gave the wrong folder sees which files recordpick looks for."""
+    with pytest.raises(UserError, match="--map") as refused:
+        kind_of_source(tmp_path)
+    for word, kind in READERS.items():
+        says = f"{kind.recognised_by.replace('`', '')} ({kind.name})"
+        assert (says in str(refused.value)) == (word != LIST)
 
 
 def test_from_accepts_every_kind(capsys):

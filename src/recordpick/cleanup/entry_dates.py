@@ -140,8 +140,8 @@ ENTRY_DATES = (
         "entries_before_birth",
         "Entries dated before birth",
         "Entries, drugs, appointments, documents or referrals from before the patient was born "
-        "(except family history): a wrong date, or somebody else's entry, such as the "
-        "mother's.",
+        "(except family history): a wrong date, or somebody else's entry, such as "
+        "the mother's.",
         "Correct the date, or move the entry to the right patient.",
         "entries",
         _before_birth,

@@ -128,7 +128,7 @@ MIGRATION_LOSSES = (
         "Repeat dispensing not yet used up",
         "Batches of which issues are left. They are on the Spine, and the new system may neither "
         "show nor cancel them: the patient may get a medicine twice, or not at all.",
-        "Agree with the pharmacies until when batches run; end the others before the extract.",
+        "Agree with the pharmacies how long batches run, and end the others before the extract.",
         "medicines",
         _repeat_dispensing,
     ),

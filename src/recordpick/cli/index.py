@@ -116,7 +116,7 @@ def _print_rows(manifest: Manifest) -> None:
 
 
 def _print_notes(manifest: Manifest, out: Path) -> None:
-    from recordpick.index.manifest import READ_REPORT
+    from recordpick.index.manifest import EMPTIED_VALUES, READ_REPORT, REJECTED
 
     for note in manifest.notes:
         if note not in manifest.warnings:
@@ -126,12 +126,15 @@ def _print_notes(manifest: Manifest, out: Path) -> None:
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
         rows = plural(rejected, "row was", "rows were")
-        print_message(f"{rows} rejected: see {out / 'rejected_rows.csv'} for the reasons.")
+        print_message(f"{rows} rejected: see {out / REJECTED} for the reasons.")
     emptied = sum(count.values_emptied for count in manifest.files)
     if emptied:
-        values = plural(emptied, "value was", "values were")
-        reasons = out / "set_aside_values.csv"
-        print_message(f"{values} left empty because they could not be read: see {reasons}.")
+        values = plural(
+            emptied,
+            "value was left empty because it",
+            "values were left empty because they",
+        )
+        print_message(f"{values} could not be read: see {out / EMPTIED_VALUES}.")
     print_message(f"What was read, and what was not: {out / READ_REPORT}.")
 
 

@@ -104,7 +104,7 @@ def _look(one: SourceFile, rows: pl.DataFrame) -> Iterator[str]:
     """Yield what may be right and should be looked at."""
     yield from one.notes
     if one.kind == RELEASE:
-        yield "The release is whole. Which lists it fills, an import with --dry-run shows."
+        yield "The release is complete. An import with --dry-run shows which lists it fills."
         return
     if not rows.height and not one.rejected:
         yield "There is no code in it that could be used."
@@ -122,7 +122,7 @@ def _look_at_list(one: SourceFile, rows: pl.DataFrame) -> Iterator[str]:
         code = str(twice["code"][0])
         lines = one.line_of(twice.filter(pl.col("code") == code)[ROW].to_list())
         yield (
-            f"{plural(twice['code'].n_unique(), 'code is', 'codes are')} there more than once, "
+            f"{plural(twice['code'].n_unique(), 'code is', 'codes are')} in it more than once, "
             f"such as {code} on lines {', '.join(map(str, lines))}."
         )
     codes = rows["code"].unique()

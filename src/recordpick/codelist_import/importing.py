@@ -55,15 +55,15 @@ def plan_import(
     where a file cannot be read or is of another year, holds another code system, or where two files
     give one list different codes.
     """
-    takers = [row for of in rows.values() for row in of]
+    clusters = [row for of_list in rows.values() for row in of_list]
 
     def is_wanted(group: str) -> bool:
         name = group.removeprefix(LIST)
         if name != group:
             return name in rows
-        return any(row.takes(group) for row in takers)
+        return any(row.takes(group) for row in clusters)
 
-    medicines = {row.cluster for row in takers if row.cluster.startswith(DMD)}
+    medicines = {row.cluster for row in clusters if row.cluster.startswith(DMD)}
     sources = read_sources(paths, is_wanted, medicines, progress)
     progress("filling the lists", None)
     chosen = _year(sources.files, year, otherwise)
@@ -149,10 +149,10 @@ def _fill(sources: Sources, rows: ClusterMap, year: int) -> ListImport:
 def _maybe_cut(
     files: Sequence[SourceFile], rows: ClusterMap, lists: Sequence[FilledList]
 ) -> Iterator[str]:
-    """Yield a note for each file after whose last cluster all missing clusters would come.
+    """Yield a note for each file that may have been cut: all missing clusters would come after it.
 
-    A download that was cut between two lines looks whole. Clusters whose names are not confirmed
-    may be missing for another reason.
+    A download that was cut between two lines looks complete. Clusters whose names are not
+    confirmed may be missing for another reason.
     """
     sure = {row.cluster for of in rows.values() for row in of if row.is_confirmed}
     missing = {one for filled in lists for one in filled.missing if one in sure and "*" not in one}
@@ -202,13 +202,14 @@ def _refuse_conflicts(files: Sequence[SourceFile], usable: pl.DataFrame) -> None
     )
     for group, numbers in several.sort("group").iter_rows():
         first, *others = sorted(numbers)
-        of = {n: _codes(usable, group, n) for n in numbers}
+        codes = {number: _codes(usable, group, number) for number in numbers}
+        in_one = {other: len(codes[first] ^ codes[other]) for other in others}
         problems += [
             f"{files[other].path}: {group.removeprefix(LIST)} is also in {files[first].path}, and "
-            f"{plural(len(of[first] ^ of[other]), 'code is', 'codes are')} in one of them only. "
+            f"{plural(in_one[other], 'code is', 'codes are')} in one of them only. "
             "Give one of the files."
             for other in others
-            if of[first] != of[other]
+            if in_one[other]
         ]
     if problems:
         raise UserError.of(problems)
@@ -271,7 +272,7 @@ def _list(
 
 
 def _shipped(name: str) -> pl.DataFrame:
-    """Return the list of that name that comes with recordpick, where it is whole as it is."""
+    """Return the list of that name that comes with recordpick, which needs no import."""
     (codelist,) = shipped_codelists([name]).values()
     rows = [
         (0, SHIPPED, code, codelist.terms.get(code, ""), True, False, False)

@@ -246,7 +246,8 @@ class _RowChecker:
     def shape(self, likely: int = 0) -> RowShape:
         """Return the shape of a row: learned on first use, from the beginning of the file.
 
-        If nothing says how many fields it has, it has `likely` many, if any row does.
+        If nothing says how many fields rows have, `likely` is taken, provided that some row has so
+        many.
         """
         if likely not in self._shapes:
             found = row_shape(self._path, self._found, self._counts, likely)

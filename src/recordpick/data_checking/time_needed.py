@@ -1,13 +1,12 @@
 """How long checking will take: hours and working days of one person, for each phase.
 
 The time is what it takes to open the records in both systems, plus what each line takes; a record
-drawn at random is compared as a whole, which takes longer than a line. How long each of the three
-takes is planned with numbers of recordpick's own, replaced by what the first results show, or by
-what the practice sets.
+drawn at random is compared as a whole, which takes longer than a line. The three times are
+recordpick's own estimates until the first results show better ones, or the practice sets its own.
 
-recordpick's own: 4 minutes to open a record, 1 minute a line, 10 minutes a random record. With
-them a list of the usual size (46 criteria of 20 records each, as few records as can be) takes 4 to
-5 days of one person, as practices report for a phase of data checking: 3 to 5.
+recordpick's estimates: 4 minutes to open a record, 1 minute a line, 10 minutes a random record.
+With them a list of the usual size (46 criteria of 20 records each, as few records as can be) takes
+4 to 5 days of one person, as practices report for a phase of data checking: 3 to 5.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ HOURS_A_DAY = 7.5
 _LONGEST_PAUSE = 30 * 60
 """Seconds between two results after which somebody has done something else."""
 _LEAST_RECORDS, _LEAST_LINES = 10, 20
-"""Records and lines whose times are needed before they replace recordpick's own."""
+"""Records and lines whose times are needed before they replace recordpick's estimates."""
 
 PaceSource = Literal["recordpick", "learned", "set"]
 
@@ -164,7 +163,7 @@ def learned_pace(results: Iterable[Result]) -> Pace | None:
     the same record; for another record it is what opening took as well. Times after a pause of more
     than 30 minutes are left out, and so are results that were imported together. Only the first
     result of a line counts: a correction says nothing about its time. For random records
-    recordpick's own number stays: they are seen in several steps.
+    recordpick's estimate is kept: they are checked in several steps.
     """
     by_person: dict[str, list[tuple[datetime, str, bool]]] = {}
     for one in results:

@@ -30,7 +30,7 @@ def counted(
     dates: pl.DataFrame,
     patient_id: str | None = None,
 ) -> pl.LazyFrame:
-    """Return the numbered counts for each patient, or for one; none over `patients` may be given.
+    """Return the numbered counts for each patient, or for one; no count may be of `patients`.
 
     `dates` has the dates of patients that the counts use (`patient_dates`).
     One row for each patient and count above 0: PATIENT, NUMBER (UInt16), ROWS (UInt32).

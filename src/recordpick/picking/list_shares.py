@@ -1,10 +1,9 @@
-"""How far the records to open are from the list, by ages, sexes and usual GPs.
+"""How much the records to open differ from the registered list in ages, sexes and usual GPs.
 
-Off by 5% means: for ages, sexes or usual GPs to be shared among the records as in the list, 5 in
-100 records would have to be others. For ages that is the sum, over the age bands of which the
-records have too many, of how much their share among the records is above that in the list (the
-total variation distance). Sexes and usual GPs likewise; the largest of the three counts. The list
-is the patients who are registered.
+Off by 5% means: 5 in 100 records would have to be others for the records to have the same shares
+as the list. For ages this is the total variation distance: the sum, over the age bands with too
+many records, of how much the band's share of the records exceeds its share of the list. The same
+is calculated for sexes and usual GPs, and the largest of the three counts.
 """
 
 from __future__ import annotations

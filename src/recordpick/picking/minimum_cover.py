@@ -8,9 +8,9 @@
 3. If the result is equal to the lower bound, it is the smallest. If not, the solver searches every
    class that a better choice could use, which finds the smallest and proves it.
 
-Mostly step 2 is the last one. The searches stop at a fixed count (see `solve_with_highs`); where
-they do, the result may be above the lower bound, and both numbers are known. The solver is HiGHS,
-in deterministic calls.
+Step 2 is usually the last. A search stops at a fixed count (see `solve_with_highs`); if it does,
+the result may be above the lower bound, and both numbers are known. The solver is HiGHS, called so
+that its answers are deterministic.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.reports.columns import Column, Table
-from recordpick.reports.figures import FIGURE_COLUMNS, FILLED_IN, Figure, Figures, with_figures
+from recordpick.reports.columns import Column, Table, schema_of
+from recordpick.reports.figures import FIGURE_COLUMNS, Figure, Figures, with_figures
 from recordpick.resources import data_file
 
 NEW = 1.46
@@ -36,24 +36,24 @@ CAPITATION_FIGURES = {
 ALL = "all"
 UNKNOWN = "unknown"
 
+_NAMING_COLUMNS = (
+    Column("sex", pl.String(), "the sex", required=True, words=("M", "F", UNKNOWN, ALL)),
+    Column("age_band", pl.String(), "whole years at the as-at date", required=True),
+    Column(
+        "weight",
+        pl.Float64(),
+        "the weight of one patient; empty where there is none",
+        minimum=0,
+    ),
+    Column("figure", pl.String(), "which figure", required=True, words=tuple(CAPITATION_FIGURES)),
+    Column("means", pl.String(), "what the figure counts", required=True),
+)
+"""The columns that name a figure, with its weight."""
+
 CAPITATION_TABLE = Table(
     "capitation.csv",
     "The registered list by sex and age band of the global sum: a row a figure",
-    (
-        Column("sex", pl.String(), "the sex", required=True, words=("M", "F", UNKNOWN, ALL)),
-        Column("age_band", pl.String(), "whole years at the as-at date", required=True),
-        Column(
-            "weight",
-            pl.Float64(),
-            "the weight of one patient; empty where there is none",
-            minimum=0,
-        ),
-        Column(
-            "figure", pl.String(), "which figure", required=True, words=tuple(CAPITATION_FIGURES)
-        ),
-        Column("means", pl.String(), "what the figure counts", required=True),
-        *FIGURE_COLUMNS,
-    ),
+    (*_NAMING_COLUMNS, *FIGURE_COLUMNS),
     key=("sex", "age_band", "figure"),
 )
 CAPITATION = CAPITATION_TABLE.schema
@@ -137,7 +137,7 @@ def capitation_rows(index: PracticeIndex, as_at: date, homes: Homes | None = Non
             for sex, band in groups
             for figure, means in CAPITATION_FIGURES.items()
         ],
-        schema={name: kind for name, kind in CAPITATION.items() if name not in FILLED_IN},
+        schema=schema_of(_NAMING_COLUMNS),
         orient="row",
     )
     return with_figures(

@@ -6,7 +6,7 @@ checks of `recordpick verify` and the tables of columns in the documents.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -50,6 +50,11 @@ def schema_of(columns: Sequence[Column]) -> dict[str, pl.DataType]:
 def _number(version: str) -> tuple[int, ...]:
     """Return a version as numbers to compare: "1.10" is after "1.9"."""
     return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))
+
+
+def newest_version(versions: Iterable[str]) -> str:
+    """Return the newest of some versions of a contract."""
+    return max(versions, key=_number)
 
 
 @dataclass(frozen=True, slots=True)

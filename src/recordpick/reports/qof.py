@@ -19,7 +19,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.os_errors import cannot_read
 from recordpick.regular_files import check_regular
-from recordpick.reports.columns import Column, Table
+from recordpick.reports.columns import Column, Table, schema_of
 from recordpick.reports.figures import (
     FIGURE_COLUMNS,
     PERIOD_COLUMNS,
@@ -40,44 +40,42 @@ QOF_FIGURES = {
 }
 """The figures that are compared for each indicator, with their units."""
 
+_NAMING_COLUMNS = (
+    Column("indicator", pl.String(), "the indicator's name", required=True),
+    Column("group", pl.String(), "the indicator's group", required=True),
+    Column("measures", pl.String(), "what it measures", required=True),
+    Column("points_available", pl.Float64(), "points at most", required=True, minimum=0),
+    Column(
+        "lower_threshold",
+        pl.Float64(),
+        "percent from which points are earned",
+        required=True,
+    ),
+    Column(
+        "upper_threshold",
+        pl.Float64(),
+        "percent from which all points are earned",
+        required=True,
+    ),
+    Column("figure", pl.String(), "which figure", required=True, words=tuple(QOF_FIGURES)),
+    Column(
+        "unit",
+        pl.String(),
+        "of the figure",
+        required=True,
+        words=("patients", "percent", "points"),
+    ),
+)
+"""The columns that name a figure."""
+
 QOF = Table(
     "qof_report.csv",
     "QOF indicators: a row a figure, with room for both systems' own",
-    (
-        Column("indicator", pl.String(), "the indicator's name", required=True),
-        Column("group", pl.String(), "the indicator's group", required=True),
-        Column("measures", pl.String(), "what it measures", required=True),
-        Column("points_available", pl.Float64(), "points at most", required=True, minimum=0),
-        Column(
-            "lower_threshold",
-            pl.Float64(),
-            "percent from which points are earned",
-            required=True,
-        ),
-        Column(
-            "upper_threshold",
-            pl.Float64(),
-            "percent from which all points are earned",
-            required=True,
-        ),
-        Column("figure", pl.String(), "which figure", required=True, words=tuple(QOF_FIGURES)),
-        Column(
-            "unit",
-            pl.String(),
-            "of the figure",
-            required=True,
-            words=("patients", "percent", "points"),
-        ),
-        *FIGURE_COLUMNS,
-        *PERIOD_COLUMNS,
-    ),
+    (*_NAMING_COLUMNS, *FIGURE_COLUMNS, *PERIOD_COLUMNS),
     key=("indicator", "figure"),
 )
 QOF_REPORT = QOF.schema
 """The columns of qof_report.csv, in order, with their types."""
-
-_NAMED = tuple(QOF_REPORT)[: -len(FIGURE_COLUMNS) - len(PERIOD_COLUMNS)]
-"""The columns that name a figure: those before its values."""
 
 _COLUMNS = ("indicator", "group", "measures", "points", "lower_threshold", "upper_threshold")
 _MAX_BYTES = 1024**2
@@ -210,7 +208,7 @@ def qof_rows(table: QofTable, figures: Figures, period: Period) -> pl.DataFrame:
             for indicator in table.indicators
             for figure, unit in QOF_FIGURES.items()
         ],
-        schema={name: QOF_REPORT[name] for name in _NAMED},
+        schema=schema_of(_NAMING_COLUMNS),
         orient="row",
     )
     return with_period(with_figures(rows, ["indicator"], figures), period)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.reports.columns import Column, Table
+from recordpick.reports.columns import Column, Table, schema_of
 from recordpick.reports.figures import (
     FIGURE_COLUMNS,
     PERIOD_COLUMNS,
@@ -22,25 +22,23 @@ from recordpick.reports.figures import (
 from recordpick.reports.period import Period
 from recordpick.resources import data_file
 
+_NAMING_COLUMNS = (
+    Column("target", pl.String(), "the target's name", required=True),
+    Column("group", pl.String(), "the target's group", required=True),
+    Column("figure", pl.String(), "which figure", required=True),
+    Column("means", pl.String(), "what the figure counts", required=True),
+    Column("unit", pl.String(), "of the figure", required=True, words=("patients", "percent")),
+)
+"""The columns that name a figure."""
+
 TARGETS = Table(
     "target_report.csv",
     "Cervical screening and childhood immunisation targets: a row a figure",
-    (
-        Column("target", pl.String(), "the target's name", required=True),
-        Column("group", pl.String(), "the target's group", required=True),
-        Column("figure", pl.String(), "which figure", required=True),
-        Column("means", pl.String(), "what the figure counts", required=True),
-        Column("unit", pl.String(), "of the figure", required=True, words=("patients", "percent")),
-        *FIGURE_COLUMNS,
-        *PERIOD_COLUMNS,
-    ),
+    (*_NAMING_COLUMNS, *FIGURE_COLUMNS, *PERIOD_COLUMNS),
     key=("target", "figure"),
 )
 TARGET_REPORT = TARGETS.schema
 """The columns of target_report.csv, in order, with their types."""
-
-_NAMED = tuple(TARGET_REPORT)[: -len(FIGURE_COLUMNS) - len(PERIOD_COLUMNS)]
-"""The columns that name a figure: those before its values."""
 
 
 def target_table(path: Path | None = None) -> pl.DataFrame:
@@ -48,7 +46,7 @@ def target_table(path: Path | None = None) -> pl.DataFrame:
     with (path or data_file("target_figures.csv")).open(encoding="utf-8", newline="") as file:
         return pl.DataFrame(
             list(csv.DictReader(file)),
-            schema={name: TARGET_REPORT[name] for name in _NAMED},
+            schema=schema_of(_NAMING_COLUMNS),
         )
 
 

@@ -1,4 +1,4 @@
-"""How fast a practice says it checks: the times that it has set in its working file."""
+"""The pace of checking that a practice has set in its working file."""
 
 from __future__ import annotations
 

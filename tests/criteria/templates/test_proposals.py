@@ -83,6 +83,8 @@ def test_the_order_of_rows_and_the_day_change_nothing() -> None:
         ("HbA1c result above 75 mmol/mol", "HbA1c over 75"),
         ("BP over 150/90", "blood pressure over 150 systolic or 90 diastolic"),
         ("born before 1 January 1930", "born before 1930"),
+        ("born before 31 March 1948", "born before 1948-03-31"),
+        ("registered since 29th February 2024", "registered since 2024-02-29"),
         ("Multiple 2ww", "at least 2 two-week-wait referrals"),
         ("over 65 no pneumococcal", "aged over 65, and no pneumococcal vaccination given"),
         ("used to be on HRT", "a past medicine: HRT"),

@@ -66,8 +66,7 @@ def read_condition(text: str, columns: Mapping[str, Kind], words: Words) -> n.No
 def _nests_too_deeply() -> UserError:
     return UserError(
         f"The condition nests too deeply, in more than {MAX_DEPTH} levels; write it more simply, "
-        "or as "
-        "several rules."
+        "or as several rules."
     )
 
 

@@ -19,7 +19,7 @@ _SPELLED_FROM = 5
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase means: a sign, "@kind" with a word of it, or a group such as "not"."""
+    """What a phrase means: its kind, and which of that kind if there are several (library.py)."""
 
     kind: str
     value: str = ""
@@ -40,7 +40,7 @@ class Lexicon:
 
     exact: dict[str, list[tuple[tuple[str, ...], Meaning]]] = field(default_factory=dict)
     prefixed: dict[str, list[tuple[tuple[str, ...], Meaning]]] = field(default_factory=dict)
-    """Phrases whose first word is only begun, by its first two letters."""
+    """Phrases whose first word is a prefix such as `vaccin*`, by its first two letters."""
     words: set[str] = field(default_factory=set)
     _spellings: list[str] = field(default_factory=list)
     _corrected: dict[str, str] = field(default_factory=dict)
@@ -60,8 +60,8 @@ class Lexicon:
         candidates = self.exact.get(tokens[start].stem, [])
         if start == 0:
             candidates = candidates + self.exact.get(f"^{tokens[start].word}", [])
-        begun = self.prefixed.get(tokens[start].word[:2], ())
-        for parts, meaning in (*candidates, *begun):
+        prefixed = self.prefixed.get(tokens[start].word[:2], ())
+        for parts, meaning in (*candidates, *prefixed):
             end = _match(parts, tokens, start)
             if end > best:
                 best, meanings = end, {meaning: None}

@@ -23,15 +23,15 @@ _UP_TO = as_stems(
 _UNITS = ("year", "month", "week", "day")
 _POST_GAP = 4
 _WITHOUT_NUMBER = frozenset({"this", "last", "past", "previous", "preceding", "next", "coming"})
-"""Of these "in the last year" may follow without a number."""
+"""Words after which a unit of time needs no number: "in the last year"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number of a text with its comparison, or a period; `kind` is settled by what is beside it.
+    """A number in a text with its comparison, or a period; the words around it decide `kind`.
 
-    `low` is the number, `high` the second one of "25 to 64" and "2 or 3". Of a period `direction`
-    says which way from the as-at date, or `day` from which day on.
+    `low` is the number, and `high` the second one, as in "25 to 64" and "2 or 3". For a period,
+    `direction` says which way it goes from the as-at date, and `day` is the day of a date.
     """
 
     kind: Literal["number", "age", "period", "percent", "pressure", "bytes"]
@@ -104,10 +104,12 @@ class Quantities:
     def _spelled_day(self, place: int) -> tuple[str, int] | None:
         """Return the date of "1 January 1930" or "1st Jan 1930", and where it ends."""
         day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", self._tokens[place].word)
-        if day is None or place + 2 >= len(self._tokens) or not 1 <= int(day[1]) <= 28:
+        if day is None or place + 2 >= len(self._tokens):
             return None
         month, year = _month_at(self._tokens[place + 1].word), self._year(place + 2)
-        return (f"{year}-{month:02}-{int(day[1]):02}", place + 3) if month and year else None
+        if not month or not year or not 1 <= int(day[1]) <= _month_end(year, month):
+            return None
+        return f"{year}-{month:02}-{int(day[1]):02}", place + 3
 
     def _year(self, place: int) -> int:
         if place >= len(self._tokens):
@@ -139,12 +141,7 @@ class Quantities:
         return None
 
     def _up_to(self, end: int) -> int:
-        place = _longest(
-            self._tokens,
-            end,
-            _UP_TO,
-        )
-        return place or end
+        return _longest(self._tokens, end, _UP_TO) or end
 
     def _span(self, place: int) -> tuple[float, str, int, bool] | None:
         """Return how many units of time there are at a word, and where that ends."""
@@ -340,7 +337,7 @@ def _phrases(text: str) -> frozenset[tuple[str, ...]]:
 
 @lru_cache(maxsize=8)
 def _far(phrases: frozenset[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
-    """Keep those of two words: "plus" far from a number means something else."""
+    """Keep phrases of two words or more: "plus" far from a number means something else."""
     return frozenset(phrase for phrase in phrases if len(phrase) > 1)
 
 
@@ -362,7 +359,7 @@ def _longest(tokens: Sequence[Token], start: int, phrases: frozenset[tuple[str, 
 
 
 def _month_at(word: str) -> int:
-    """Return the number of a month by its name or the first three letters; 0 if it is none."""
+    """Return the number of a month by its name or the first three letters or more; 0 for others."""
     if len(word) < 3:
         return 0
     return next((n for n, name in enumerate(MONTHS, 1) if name.startswith(word)), 0)

@@ -47,10 +47,14 @@ def kind_of_source(path: Path) -> str:
     for kind in READERS:
         if kind != LIST and folder_reader(kind).is_for(path):
             return kind
+    known = "; ".join(
+        f"{one.recognised_by.replace('`', '')} ({one.name})"
+        for kind, one in READERS.items()
+        if kind != LIST
+    )
     raise UserError(
-        f"{path}: this folder has no patients.csv or patients.parquet, and no files named as in an "
-        "extract of EMIS, SystmOne or Vision. For other files, write a mapping file and add it "
-        "with --map."
+        f"{path}: this folder's files are not named as in any source that recordpick knows. It "
+        f"looks for: {known}. For other files, write a mapping file and add it with --map."
     )
 
 

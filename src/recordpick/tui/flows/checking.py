@@ -1,4 +1,4 @@
-"""Checking: choose the phase; filter, decide, give records away, import, write log and page."""
+"""The flows of data checking: choose the phase, filter, decide, share, import, write, sign off."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ABOUT_LOGS = (
 )
 _ABOUT_PAGES = "As .pdf or .txt, to print and sign. It has no names of patients."
 _ABOUT_COMPARISONS = (
-    "To have what a comparison of both systems misses on it, write it by command: recordpick "
+    "To include how much a comparison of both systems misses at most, use the command recordpick "
     "issues sign-off --comparison."
 )
 
@@ -79,7 +79,7 @@ class ChoiceDialog(Modal[int | None]):
             )
 
     def on_mount(self) -> None:
-        """Put the cursor on the line that is likely."""
+        """Put the cursor on the most likely line."""
         listing = self.query_one(OptionList)
         listing.highlighted = self._at
         listing.focus()
@@ -335,7 +335,7 @@ async def import_results(screen: CheckingScreen, session: Session) -> None:
         return
     file = session.file
 
-    def look() -> tuple[str, list[str], Callable[[], object]]:
+    def preview() -> tuple[str, list[str], Callable[[], object]]:
         if is_copy(path):
             copy = preview_copy(file, path)
             return (
@@ -351,24 +351,24 @@ async def import_results(screen: CheckingScreen, session: Session) -> None:
         notes = [*book.notes, *book.disagree, *book.not_imported]
         return words, notes, lambda: file.import_results(book.filled)
 
-    looked = await run_with_progress(
-        screen, "Reading what was filled in", lambda _: look(), failed="Nothing can be imported"
+    previewed = await run_with_progress(
+        screen, "Reading what was filled in", lambda _: preview(), failed="Nothing can be imported"
     )
-    if looked is None:
+    if previewed is None:
         return
-    words, notes, do = looked
+    words, notes, import_previewed = previewed
     messages = [PrivateText(one, "A message that names patients.") for one in notes]
     if not await screen.app.push_screen_wait(
         Confirm(f"Import {path.name}?", [words, *messages], "Import")
     ):
         return
 
-    def bring() -> str:
-        do()
+    def import_and_show() -> str:
+        import_previewed()
         screen.checking.refresh_lines()
         return f"Imported {path.name}: {words} Ctrl+Z undoes it."
 
-    if screen.change(bring):
+    if screen.change(import_and_show):
         screen.show_records_again(screen.message)
 
 

@@ -60,7 +60,7 @@ _FOUND = 7
 LEAST_NAMED = 10
 """Cells below which the practice is not named in the title."""
 _BY_HAND = 0
-"""The number of the last line of the proposals, which is no proposal."""
+"""The number of the last line below the proposals, which stands for no rule."""
 
 
 class RulesFromWords(FlowScreen[None]):
@@ -538,9 +538,8 @@ class RulesFromWords(FlowScreen[None]):
         """Leave, after saying how many criteria are not confirmed and so by hand."""
         left = self._session.tally.left
         if left:
-            are = "is" if left == 1 else "are"
             says = (
-                f"{plural(left, 'criterion', 'criteria')} {are} not confirmed: patients are "
+                f"{plural(left, 'criterion is', 'criteria are')} not confirmed: patients are "
                 "picked for by hand until somebody does. All that you decided is in "
                 f"{self._session.path}."
             )

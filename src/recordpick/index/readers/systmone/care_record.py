@@ -1,7 +1,7 @@
-"""The entries of the record (coded entries, problems, sensitivities, immunisations, warnings).
+"""The entries and the medication of the record.
 
-And medication: repeat templates and what was issued. An issue of a template is not a medicine of
-its own.
+Entries are codes, problems, sensitivities, immunisations and warnings. Medication is repeat
+templates and issues; an issue of a template is not a medicine of its own.
 """
 
 from __future__ import annotations
