@@ -21,7 +21,7 @@ from recordpick.comparison.code_classes import (
     with_class,
     with_words,
 )
-from recordpick.comparison.encode import EncodedTable
+from recordpick.comparison.encode import EncodedTable, keyed
 from recordpick.comparison.rows import PAIR, ROW, blocks
 from recordpick.comparison.rules import CODE_CLASS, Field, TableRules
 from recordpick.comparison.scoring import STRONG, WEAK, TextsOf, pair_by_score
@@ -67,7 +67,7 @@ class _Rest:
 
 def align_entries(table: EncodedTable) -> pl.DataFrame:
     """Return the pairs of a table's rows, columns as in `PAIRS`, in the order of the old rows."""
-    names = [field.name for field in table.fields]
+    names = [field.name for field in keyed(table.fields)]
     old, new = table.old.keys, table.new.keys
     parts = []
     for block in blocks(old, new):
@@ -90,7 +90,7 @@ def _pair_by_keys(
 
     What codes and words stand for is learned from all patients, then used block by block.
     """
-    rules, names = table.rules, [field.name for field in table.fields]
+    rules, names = table.rules, [field.name for field in keyed(table.fields)]
     code = next((name for name in rules.code if name in names), "")
     if code and rules.day in names:
         content = [name for name in rules.content if name in names]
@@ -114,7 +114,7 @@ def _pair_by_keys(
 
 def _pair_by_score(rest: _Rest, table: EncodedTable, known: set[str]) -> None:
     """Pair the rows that are left of a block: by what they have in common, and without the day."""
-    rules, names = table.rules, [field.name for field in table.fields]
+    rules, names = table.rules, [field.name for field in keyed(table.fields)]
     scored = _scored_fields(table.fields, known, rules.day)
     block = [PAIR, rules.day]
     if rules.day in names:

@@ -8,6 +8,8 @@ from datetime import date
 import polars as pl
 
 from recordpick.comparison.align import align_entries
+from recordpick.comparison.contacts import TABLE as CONSULTATIONS
+from recordpick.comparison.contacts import Contacts, find_contacts
 from recordpick.comparison.differences import Folded, differing_fields
 from recordpick.comparison.encode import EncodedTable, encode_table
 from recordpick.comparison.patients import PatientPairs, align_patients
@@ -73,12 +75,14 @@ def compare_records(
     rules = rules or comparison_rules()
     progress("matching patients", None)
     patients = align_patients(old, new, only)
-    tables = []
-    for one in rules.tables:
-        if old.has(one.name) or new.has(one.name):
-            progress(f"comparing {one.name}", None)
-            tables.append(_compare_table(one, rules, old, new, patients, only))
-    return Comparison(old, new, patients, tuple(tables), tuple(_notes(old, new)))
+    found: dict[str, ComparedTable] = {}
+    contacts: list[Contacts] = []
+    wanted = [one for one in rules.tables if old.has(one.name) or new.has(one.name)]
+    for one in sorted(wanted, key=lambda one: one.name != CONSULTATIONS):  # entries need these
+        progress(f"comparing {one.name}", None)
+        found[one.name] = _compare_table(one, rules, old, new, patients, only, contacts)
+    tables = tuple(found[one.name] for one in wanted)
+    return Comparison(old, new, patients, tables, tuple(_notes(old, new)))
 
 
 def _notes(old: PracticeIndex, new: PracticeIndex) -> list[str]:
@@ -104,7 +108,9 @@ def _compare_table(
     new: PracticeIndex,
     patients: PatientPairs,
     only: frozenset[str] | None,
+    contacts: list[Contacts],
 ) -> ComparedTable:
+    """Compare a table; that of consultations adds these to `contacts`."""
     missing = [name for name, index in (("old", old), ("new", new)) if not index.has(rules.name)]
     if missing:
         rows = _row_counts(rules.name, old, new, patients, only)
@@ -122,7 +128,10 @@ def _compare_table(
         rows = (beside + encoded.old.raw.height, encoded.new.raw.height)
     folds = all_rules.folds_of(rules.name)
     pairs = _same_patients(encoded) if whole else align_entries(encoded)
-    fields, folded = differing_fields(encoded, pairs, (old, new), folds)
+    if rules.name == CONSULTATIONS:
+        contacts.append(find_contacts(encoded, pairs))
+    known = contacts[0] if contacts else None
+    fields, folded = differing_fields(encoded, pairs, (old, new), folds, known)
     entries = _results(encoded, pairs, fields)
     entries, of_format = _without_format_entries(encoded, entries, all_rules, old, new)
     entries = _set_apart(encoded, entries, old.manifest.as_at, new.manifest.as_at)

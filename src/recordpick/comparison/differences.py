@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from recordpick.comparison.contacts import UNKNOWN, Contacts, first_equal
 from recordpick.comparison.encode import EncodedTable
 from recordpick.comparison.folds import applies, explained
 from recordpick.comparison.rows import PAIR, ROW
@@ -38,12 +39,21 @@ def differing_fields(
     pairs: pl.DataFrame,
     indexes: tuple[PracticeIndex, PracticeIndex],
     folds: tuple[Fold, ...],
+    contacts: Contacts | None = None,
 ) -> tuple[pl.DataFrame, tuple[Folded, ...]]:
-    """Return the fields that differ (columns as in `fields_schema`), and what folds took out."""
+    """Return the fields that differ (columns as in `fields_schema`), and what folds took out.
+
+    `contacts` are the consultations of both sides, where both have them.
+    """
     schema = fields_schema(table.rules)
     found, folded = [pl.DataFrame(schema=schema)], []
     for field in table.fields:
-        differs = _differing(table, pairs, field)
+        if field.how == "consultation":
+            assert contacts is not None  # both sides have consultations, or nobody has the field
+            differs, unknown = _moved(table, pairs, field, contacts)
+            folded += [Folded(table.rules.name, field.name, unknown, UNKNOWN)] * bool(unknown)
+        else:
+            differs = _differing(table, pairs, field)
         if not differs.height:
             continue
         for fold in folds:
@@ -69,6 +79,19 @@ def _differing(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> pl.Dat
     return rows.filter(a.ne_missing(b))
 
 
+def _moved(
+    table: EncodedTable, pairs: pl.DataFrame, field: Field, contacts: Contacts
+) -> tuple[pl.DataFrame, int]:
+    """Return the pairs that are in different consultations, and how many nobody can tell."""
+    rows = pairs.select(PAIR, ROW, "r_new")
+    old, new = (
+        side.raw.gather(field.name, rows[at])
+        for side, at in ((table.old, ROW), (table.new, "r_new"))
+    )
+    found = contacts.compare(rows[PAIR], old, new)
+    return rows.filter(found["differ"]), int(found["unknown"].sum())
+
+
 def _linked(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> tuple[pl.Series, pl.Series]:
     """Return for each pair the partner of the old row's link, and the new row's link.
 
@@ -88,16 +111,10 @@ def _linked(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> tuple[pl.
     old = values[0].join(rows_of[0], on="id", how="left", maintain_order="left")
     old = old.join(partner, on="target", how="left", maintain_order="left")
     new = values[1].join(rows_of[1], on="id", how="left", maintain_order="left")
-    first = _first_equal(table.new.keys)
+    first = first_equal(table.new.keys)
     a = old.select(_link(first.gather(old["partner"]).alias("t"), "id"))["link"]
     b = new.select(_link(first.gather(new["target"]).alias("t"), "id"))["link"]
     return a, b
-
-
-def _first_equal(keys: pl.DataFrame) -> pl.Series:
-    """Return for each row the first row that is equal to it in every field."""
-    content = pl.struct(pl.exclude(ROW)).hash()
-    return keys.select(pl.col(ROW).first().over(PAIR, content))[ROW]
 
 
 def _link(target: pl.Series, name: str) -> pl.Expr:

@@ -7,7 +7,7 @@ ranks do not depend on which side is called old.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -70,16 +70,20 @@ def encode_table(
     `few` says that the pairs are a small part of the patients.
     """
     held = [old.columns(rules.name), new.columns(rules.name)]
-    fields = tuple(field for field in rules.fields if all(field.name in one for one in held))
+    can = [
+        [field for field in rules.fields if _can_say(index, columns, field)]
+        for index, columns in zip((old, new), held, strict=True)
+    ]
+    fields = tuple(field for field in rules.fields if all(field in one for one in can))
     absent = tuple(
-        (field, "old" if field.name not in held[0] else "new")
+        (field, "old" if field not in can[0] else "new")
         for field in rules.fields
         if field not in fields and any(field.name in one for one in held)
     )
     raw_old = _rows(old, rules, pairs.select(PAIR, "patient_id").drop_nulls(), few=few)
     there = pairs.select(PAIR, patient_id="new_patient_id").drop_nulls()
     raw_new = _rows(new, rules, there, few=few)
-    keys_old, keys_new = encode(raw_old, raw_new, fields)
+    keys_old, keys_new = encode(raw_old, raw_new, keyed(fields))
     return EncodedTable(
         rules,
         Side(raw_old, keys_old),
@@ -87,6 +91,17 @@ def encode_table(
         fields,
         absent,
     )
+
+
+def keyed(fields: Sequence[Field]) -> list[Field]:
+    """Return the fields by which rows find their partners: all but links to consultations."""
+    return [field for field in fields if field.how != "consultation"]
+
+
+def _can_say(index: PracticeIndex, columns: Collection[str], field: Field) -> bool:
+    """Return whether an index has a field; a link to consultations needs these, too."""
+    there = field.how != "consultation" or index.has("consultations")
+    return there and field.name in columns
 
 
 def _rows(index: PracticeIndex, rules: TableRules, pairs: pl.DataFrame, *, few: bool) -> Rows:

@@ -125,7 +125,7 @@ def beside(
             continue
         if field.name in differing:
             mark = "differs"
-        elif field.name in both and values[0] == values[1]:
+        elif field.name in both and (values[0] == values[1] or (field.is_link and all(values))):
             mark = "same"
         else:
             mark = "not compared" if r is not None and r_new is not None else ""

@@ -9,7 +9,9 @@ from typing import Any, Literal, get_args
 
 from recordpick.resources import data_file
 
-How = Literal["exact", "wording", "digits", "letters", "number", "date", "yes_no", "link"]
+How = Literal[
+    "exact", "wording", "digits", "letters", "number", "date", "yes_no", "link", "consultation"
+]
 CODE_CLASS = "~code"
 """In a stage: the class of the entry's code in the learned code map."""
 
@@ -21,6 +23,11 @@ class Field:
     name: str
     how: How
     weight: int
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is the id of another row, which says nothing by itself."""
+        return self.how in {"link", "consultation"}
 
 
 @dataclass(frozen=True, slots=True)

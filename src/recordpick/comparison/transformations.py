@@ -153,7 +153,8 @@ def _with_change(table: ComparedTable, rows: pl.DataFrame) -> pl.DataFrame:
         detail=pl.lit(None, pl.String),
         of=pl.lit(None, pl.UInt32),
     )
-    rows = _mark_translated(rows, values)
+    if not field.is_link:
+        rows = _mark_translated(rows, values)
     rows = _mark_shared(rows, table, filled, "emptied", pl.col("new_value").is_null())
     empty = values.filter(pl.col("a").is_null())
     rows = _mark_shared(rows, table, empty, "filled", pl.col("old_value").is_null())
@@ -161,7 +162,7 @@ def _with_change(table: ComparedTable, rows: pl.DataFrame) -> pl.DataFrame:
         rows = _mark_days(rows, both.height)
     if field.how == "number":
         rows = _mark_factor(rows, table, both.height)
-    if field.how != "link":
+    if not field.is_link:
         share = SHARED_BY if both["given"].is_null().all() else WIDELY
         rows = _mark_rewritten(rows, both, share)
     return rows
@@ -176,6 +177,8 @@ def _all_values(table: ComparedTable, field: Field) -> pl.DataFrame:
     assert encoded is not None
     pairs = table.entries.select(PAIR, ROW, "r_new").drop_nulls([ROW, "r_new"])
     a, b = values_of(encoded, pairs, field)
+    if field.is_link:  # an id says nothing: only whether there is a link
+        a, b = (one.is_not_null().replace_strict({True: "linked", False: None}) for one in (a, b))
     given = pl.lit(None, pl.String)
     if field.name in table.rules.code[1:] and "code" in encoded.new.raw.columns:
         given = pl.lit(encoded.new.raw.gather("code", pairs["r_new"]))

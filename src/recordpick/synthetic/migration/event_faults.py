@@ -358,6 +358,14 @@ PROBLEMS = (
         has("header_id"),
         {"header_id": NOTHING},
     ),
+    FaultKind(
+        "consultation_dropped",
+        "events",
+        "an entry is no longer linked to its consultation",
+        GUIDELINES,
+        has("consultation_id"),
+        {"consultation_id": NOTHING},
+    ),
 )
 
 ENTRIES = (
