@@ -34,7 +34,7 @@ for wheel in (*(one for one in wheels if one.name != "numpy"), numpy):
 END
   temporary=/var/tmp/suite
   rm -rf "$debian$temporary"
-  chroot "$debian" env -i HOME=/root WINEPREFIX=/root/wine WINEDEBUG=-all LANG=C.UTF-8 \
+  chroot "$debian" env -i HOME=/root XDG_RUNTIME_DIR=/tmp WINEPREFIX=/root/wine WINEDEBUG=-all LANG=C.UTF-8 \
     PATH=/usr/sbin:/usr/bin:/sbin:/bin PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE=1 \
     RECORDPICK_EXAMPLES="${RECORDPICK_EXAMPLES:-10}" \
     sh -c 'cd /srv && wineserver -p && exec wine /tmp/python/python.exe -m pytest "$@"' sh \
