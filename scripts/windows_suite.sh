@@ -11,11 +11,13 @@ debian=${RECORDPICK_DEBIAN13:-/var/cache/recordpick/debian13}
 
 if [ "${1:-}" = --mounted ]; then
   shift
-  python scripts/windows_python.py full "$debian/tmp/python"
+  place=$debian/root/wine/drive_c/suite # a drive of Windows: DuckDB cannot list folders of another
+  rm -rf "$place"
+  python scripts/windows_python.py full "$place/python"
   # later versions of numpy call a function that Windows has and Wine 10 lacks
   python -m pip download --quiet --no-deps --only-binary :all: --platform win_amd64 \
     --python-version 3.13 --dest "$debian/tmp/wheels/wine" numpy==2.1.3
-  python - "$debian/tmp/wheels" "$debian/tmp/python/Lib/site-packages" << 'END'
+  python - "$debian/tmp/wheels" "$place/python/Lib/site-packages" << 'END'
 import sys
 from pathlib import Path
 
@@ -32,15 +34,13 @@ for wheel in (*(one for one in wheels if one.name != "numpy"), numpy):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 END
-  temporary=/var/tmp/suite
-  rm -rf "$debian$temporary"
-  chroot "$debian" env -i HOME=/root WINEPREFIX=/root/wine WINEDEBUG=-all LANG=C.UTF-8 \
+  chroot "$debian" env -i HOME=/root XDG_RUNTIME_DIR=/tmp WINEPREFIX=/root/wine WINEDEBUG=-all LANG=C.UTF-8 \
     PATH=/usr/sbin:/usr/bin:/sbin:/bin PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE=1 \
     RECORDPICK_EXAMPLES="${RECORDPICK_EXAMPLES:-10}" \
-    sh -c 'cd /srv && wineserver -p && exec wine /tmp/python/python.exe -m pytest "$@"' sh \
-    -n2 -rs -p no:cacheprovider -o tmp_path_retention_policy=failed --basetemp="Z:$temporary" "$@" &&
+    sh -c 'cd /srv && wineserver -p && exec wine "C:\suite\python\python.exe" -m pytest "$@"' sh \
+    -n2 -rs -p no:cacheprovider -o tmp_path_retention_policy=failed --basetemp='C:\suite\tmp' "$@" &&
     code=0 || code=$?
-  rm -rf "$debian$temporary"
+  rm -rf "$place"
   exit "$code"
 fi
 scripts/debian13.sh "$debian" "$0" --mounted "$@"

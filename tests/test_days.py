@@ -1,5 +1,6 @@
 """One parser reads days everywhere: what it takes for a day is that day, whatever the way."""
 
+import os
 from datetime import date
 
 import polars as pl
@@ -23,11 +24,13 @@ from recordpick.index.fast_cast import FIRST, LAST
 from recordpick.tui.screens.new_file import parse_date
 
 DAYS = st.dates(EARLIEST, LATEST).filter(is_usable)
+NO_ZERO = "#" if os.name == "nt" else "-"
+"""How each system's C library is told to leave out a zero before a number."""
 WAYS = (
     *PLAIN,
     *DAY_FIRST,
-    "%-d/%-m/%Y",
-    "%-d %B %Y",
+    f"%{NO_ZERO}d/%{NO_ZERO}m/%Y",
+    f"%{NO_ZERO}d %B %Y",
     "%d-%b-%Y %H:%M",
     "%Y-%m-%dT%H:%M:%SZ",
     "%d/%m/%Y %H:%M:%S",

@@ -124,6 +124,7 @@ def test_no_part_of_a_path_may_be_a_device(windows, tmp_path):
         atomic.check_free(tmp_path / "CON" / "pack")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has numbers of its own")
 def test_the_numbers_of_other_systems_stay_errno(tmp_path):
     """Elsewhere "(os error 28)" is the errno of a full disk, and 32 a broken pipe."""
     error = atomic.as_system_error(RuntimeError("failed (os error 28)"), tmp_path)
