@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -13,6 +14,8 @@ from recordpick.criteria.templates.tokens import Token
 
 Compare = Literal["over", "at least", "under", "at most", "exactly", "between", "either", ""]
 Direction = Literal["last", "next", "ago", "for", "since", "before", "year", "on"]
+_FROM_THE_NEXT_DAY: Mapping[str, Direction] = {"after": "since", "until": "before"}
+"""After a day is since the next one, and until a day before the next one."""
 
 _UP_TO = as_stems(
     (
@@ -74,7 +77,9 @@ class Quantities:
             place = _longest(self._tokens, start, phrases)
             if place and (found := self._day_at(place, direction)):
                 first, last, end = found
-                kind: Direction = direction  # type: ignore[assignment]
+                kind: Direction = _FROM_THE_NEXT_DAY.get(direction, direction)  # type: ignore[arg-type]
+                if direction in _FROM_THE_NEXT_DAY:
+                    first = last = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
                 if direction == "year" and first == last:
                     kind = "on"
                 return Quantity("period", start, end, direction=kind, day=first, last_day=last)
