@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 
 from recordpick.comparison.compare import compare_records
@@ -72,6 +73,14 @@ def test_consultations_that_are_alike_are_not_told_apart():
     alike = {"A": "Dr A", "B": "Dr A"}
     assert said(side(["A", "B"], alike), side(["Y", "X"], {"X": "Dr A", "Y": "Dr A"})) == []
     assert said(side(["A", "B"], BOTH), side(["Y", "Y"], {"X": "U", "Y": "U"})) == []
+
+
+def test_which_of_two_doubles_is_in_which_consultation_says_nothing():
+    """An entry that is there twice, in two consultations: they may be paired either way."""
+    sides = [side(["A", "B"], BOTH), side(["Y", "X"], NEW)]
+    for one in sides:
+        one.tables["events"] = one.tables["events"].with_columns(code=pl.lit("c"))
+    assert said(*sides) == []
 
 
 def test_a_consultation_without_a_partner_says_nothing_about_its_entries():

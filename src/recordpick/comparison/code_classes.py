@@ -29,7 +29,8 @@ def wilson_lower(hits: pl.Expr, of: pl.Expr) -> pl.Expr:
     squared = _Z * _Z / of
     middle = share + squared / 2
     spread = _Z * ((share * (1 - share) + squared / 4) / of).sqrt()
-    lower = (middle - spread) / (1 + squared)
+    # of no hits it is 0, and as numbers are rounded, perhaps a trace below
+    lower = pl.max_horizontal((middle - spread) / (1 + squared), pl.lit(0.0))
     # 0 of 0 would be NaN, which polars counts as greater than any limit
     return pl.when(of > 0).then(lower).otherwise(0.0)
 

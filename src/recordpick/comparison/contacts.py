@@ -1,8 +1,9 @@
 """Consultations that entries belong to, compared through the partners of the consultations.
 
 Systems divide contacts in their own ways, so an entry is called moved only where both its
-consultations have a certain partner, and are not each other's. A link that one side does not have
-is a difference in any case.
+consultations have a certain partner, and are not each other's, and where the entry has no double:
+of two that are alike nobody knows which is which. A link that one side does not have is a
+difference in any case.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from recordpick.comparison.encode import EncodedTable
 from recordpick.comparison.rows import PAIR, ROW
 
 TABLE = "consultations"
-UNKNOWN = "the consultation has no certain partner in the other system"
+UNKNOWN = "the consultation has no certain partner in the other system, or the entry has a double"
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ class Contacts:
     new: pl.DataFrame
 
     def compare(self, p: pl.Series, old: pl.Series, new: pl.Series) -> pl.DataFrame:
-        """Return of pairs of entries (p, ids of both consultations) whether they `differ`.
+        """Return of pairs of entries (p, ids of both consultations) whether these are `moved`.
 
-        `unknown` says that both are linked, and nobody can tell whether to the same one.
+        `dropped` says that one side has no link; `unknown` that both are linked, and nobody can
+        tell whether to the same one.
         """
         sides = [
             pl.DataFrame({PAIR: p, "id": ids}).join(
@@ -49,7 +51,8 @@ class Contacts:
         known = pl.col("partnera").is_not_null() & pl.col("partnerb").is_not_null()
         are_both = linked[0] & linked[1]
         return both.select(
-            differ=(linked[0] != linked[1]) | (are_both & known & ~same.fill_null(value=False)),
+            dropped=linked[0] != linked[1],
+            moved=are_both & known & ~same.fill_null(value=False),
             unknown=are_both & ~known,
         )
 
@@ -71,6 +74,17 @@ def find_contacts(table: EncodedTable, pairs: pl.DataFrame) -> Contacts:
         rows = rows.join(partners, on="at", how="left", maintain_order="left").drop("at")
         found.append(rows.unique([PAIR, "id"], keep="first", maintain_order=True))
     return Contacts(*found)
+
+
+def have_doubles(keys: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    """Return of some rows whether the patient has another that is equal in every field."""
+    people = keys[PAIR].gather(rows).unique()
+    content = pl.struct(pl.exclude(ROW)).hash()
+    number = keys.filter(pl.col(PAIR).is_in(people.implode())).select(
+        ROW, several=pl.len().over(PAIR, content) > 1
+    )
+    asked = rows.alias(ROW).to_frame()
+    return asked.join(number, on=ROW, how="left", maintain_order="left")["several"]
 
 
 def first_equal(keys: pl.DataFrame) -> pl.Series:

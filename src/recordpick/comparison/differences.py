@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.comparison.contacts import UNKNOWN, Contacts, first_equal
+from recordpick.comparison.contacts import UNKNOWN, Contacts, first_equal, have_doubles
 from recordpick.comparison.encode import EncodedTable
 from recordpick.comparison.folds import applies, explained
 from recordpick.comparison.rows import PAIR, ROW
@@ -89,7 +89,12 @@ def _moved(
         for side, at in ((table.old, ROW), (table.new, "r_new"))
     )
     found = contacts.compare(rows[PAIR], old, new)
-    return rows.filter(found["differ"]), int(found["unknown"].sum())
+    moved = rows.filter(found["moved"])
+    is_double = have_doubles(table.old.keys, moved[ROW]) | have_doubles(
+        table.new.keys, moved["r_new"]
+    )
+    differ = pl.concat([rows.filter(found["dropped"]), moved.filter(~is_double)]).sort(ROW)
+    return differ, int(found["unknown"].sum()) + int(is_double.sum())
 
 
 def _linked(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> tuple[pl.Series, pl.Series]:
