@@ -16,7 +16,7 @@ python_3_13() {
   chroot "$debian" python3 -m venv --clear /root/python-3.13
   cp "$wheel" "$debian/tmp/"
   chroot "$debian" "$python" -m pip install --quiet "/tmp/$(basename "$wheel")[test]"
-  chroot "$debian" env HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 RECORDPICK_EXAMPLES=5 \
+  chroot "$debian" env HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 RECORDPICK_EXAMPLES=2 \
     sh -c 'cd /srv && exec "$@"' sh "$python" -m pytest -p no:cacheprovider "$@"
 }
 
@@ -54,11 +54,16 @@ RECORDPICK_WINE=$debian RECORDPICK_BUNDLE=$work/recordpick.zip \
   RECORDPICK_WINE_NUMPY=$(echo "$work"/wine/numpy-*.whl) \
   scripts/debian13.sh "$debian" python -m pytest -n0 -rs -p no:cacheprovider tests/windows/test_bundle.py
 
-# Left out, because they take half of the time and use of Python what the others use: most of the
-# app's tests, the second opinions on the criteria (SQL), and those that kill and damage.
+# Left out are those that take most of the time and use of Python what the others use: the made-up
+# practices (the zip's Python 3.13 has just written the same bytes as 3.11), what the system does with
+# a command's streams, the second opinions (SQL), comparisons and clean-up lists (polars), the pages,
+# killing and damaging, most of the app's.
 echo "== Python 3.13"
-folders=$(find tests -mindepth 1 -maxdepth 1 -type d ! -name __pycache__ ! -name tui ! -name oracle \
-  ! -name safety ! -name attack ! -name windows | sort)
+folders=$(find tests -mindepth 1 -maxdepth 1 -type d ! -name __pycache__ ! -name attack \
+  ! -name cleanup ! -name comparison ! -name docs ! -name oracle ! -name safety ! -name synthetic \
+  ! -name tui ! -name windows | sort)
 # shellcheck disable=SC2086 # several folders
 scripts/debian13.sh "$debian" scripts/ci_debian13.sh --mounted "$wheel" $folders tests/test_*.py \
-  tests/windows/test_as_windows.py tests/windows/test_windows_bundle.py tests/tui/test_recorded_sessions.py
+  tests/windows/test_as_windows.py tests/windows/test_windows_bundle.py tests/tui/test_recorded_sessions.py \
+  --ignore tests/cli/test_streams.py --ignore tests/cli/test_standard_output.py \
+  --ignore tests/index/test_round_trip.py --ignore tests/index/test_no_row_is_lost.py
