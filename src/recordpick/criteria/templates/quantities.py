@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from recordpick.criteria.templates.library import MONTHS, as_stems, library
-from recordpick.criteria.templates.tokens import Token
+from recordpick.criteria.templates.tokens import YEARS, Token
 
 Compare = Literal["over", "at least", "under", "at most", "exactly", "between", "either", ""]
 Direction = Literal["last", "next", "ago", "for", "since", "before", "year", "on"]
@@ -120,7 +120,9 @@ class Quantities:
         if place >= len(self._tokens):
             return 0
         number = self._tokens[place].number
-        return int(number) if number and number.is_integer() and 1850 <= number <= 2100 else 0
+        return (
+            int(number) if number and number.is_integer() and YEARS[0] <= number <= YEARS[1] else 0
+        )
 
     def _period(self, start: int) -> Quantity | None:
         if self._tokens[start].word == "tomorrow":

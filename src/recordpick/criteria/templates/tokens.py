@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 
+YEARS = (1850, 2100)
+"""The first and last year that is read as one."""
 TEXT_AT_MOST = 4_000
 """Characters of a text that are read; a longer one is not a criterion in a sentence or two."""
 
@@ -189,9 +192,13 @@ def _date_word(found: re.Match[str], days: list[str]) -> str:
     year = found["y"] or found["y2"]
     month, day = found["m"] or found["m2"], found["d"] or found["d2"]
     whole = int(year) + (0 if len(year) == 4 else 2000)
-    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 28 + 3 * (int(month) != 2)):
+    try:
+        day_of_it = date(whole, int(month), int(day))
+    except ValueError:  # 31/04/2024
         return found.group()
-    days.append(f"{whole:04}-{int(month):02}-{int(day):02}")
+    if not YEARS[0] <= whole <= YEARS[1]:
+        return found.group()
+    days.append(day_of_it.isoformat())
     return f" xdate{len(days) - 1} "
 
 
