@@ -24,8 +24,8 @@ def paragraph(text: str, style: str = "", number: str = "") -> str:
 
 
 def cell(content: str, settings: str = "") -> str:
-    """A cell; content that begins with "<" is XML already."""
-    body = content if content.startswith("<") else paragraph(content)
+    """A cell; content that begins with "<w:" is XML already."""
+    body = content if content.startswith("<w:") else paragraph(content)
     return f"<w:tc><w:tcPr>{settings}</w:tcPr>{body}</w:tc>"
 
 
