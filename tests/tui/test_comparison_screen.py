@@ -52,7 +52,7 @@ async def test_areas_entries_and_both_systems_side_by_side(demo):
         assert lost["term"] in user.part("#comparison-beside")
         assert f"old {lost['patient_id']}" in user.part("#comparison-beside")
         await user.press("p")
-            assert f"old {lost['patient_id']}" not in user.part("#comparison-beside")
+        assert f"old {lost['patient_id']}" not in user.part("#comparison-beside")
         await user.press("p", "escape", "r")
         assert "No difference repeats." in str(
             user.screen.query_one("#comparison-list").get_option_at_index(0).prompt
