@@ -68,10 +68,10 @@ def test_links_are_followed_to_the_other_system(links, differs):
     assert said(side(["A", "B"], BOTH), side(links, NEW)) == differs
 
 
-def test_consultations_that_are_alike_are_not_told_apart():
+def test_consultations_that_look_the_same_are_not_distinguished():
     """Two contacts of one day with one clinician: which of them an entry is in says nothing."""
-    alike = {"A": "Dr A", "B": "Dr A"}
-    assert said(side(["A", "B"], alike), side(["Y", "X"], {"X": "Dr A", "Y": "Dr A"})) == []
+    equal = {"A": "Dr A", "B": "Dr A"}
+    assert said(side(["A", "B"], equal), side(["Y", "X"], {"X": "Dr A", "Y": "Dr A"})) == []
     assert said(side(["A", "B"], BOTH), side(["Y", "Y"], {"X": "U", "Y": "U"})) == []
 
 

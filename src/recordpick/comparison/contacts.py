@@ -2,7 +2,7 @@
 
 Systems divide contacts in their own ways, so an entry is called moved only where both its
 consultations have a certain partner, and are not each other's, and where the entry has no double:
-of two that are alike nobody knows which is which. A link that one side does not have is a
+of two that are equal nobody knows which is which. A link that one side does not have is a
 difference in any case.
 """
 

@@ -30,6 +30,8 @@ _RESULT_MARKS = {"changed": "≠", "missing": "«", "additional": "»", "unsure"
 _FIELD_MARKS = {"same": "=", "differs": "≠", "not compared": "?", "": " "}
 PRIVATE_TABLES = {"patients", "addresses", "relationships"}
 """Tables whose values themselves say who a patient is."""
+_PRIVATE_FIELDS = {"text", "parent_id", "header_id", "consultation_id"}
+"""Fields of other tables that may say it: ids of a system can begin with the patient's number."""
 
 
 class EntriesScreen(FlowScreen[None]):
@@ -135,7 +137,7 @@ class EntriesScreen(FlowScreen[None]):
         heads = ("In the old system", "In the new system")
         lines = [content("  " + fit("", 20) + "".join(fit(one, width) for one in heads), "$quiet")]
         for one in wanted:
-            private = hidden and (row["table"] in PRIVATE_TABLES or one.name == "text")
+            private = hidden and (row["table"] in PRIVATE_TABLES or one.name in _PRIVATE_FIELDS)
             old, new = (masked(text) if private else text for text in (one.old, one.new))
             style = "$error" if one.mark == "differs" else ""
             name = fit(one.name.replace("_", " "), 19)
