@@ -198,7 +198,7 @@ def test_explain_writes_the_verdict_the_rules_and_dated_rows(run):
         said,
         rf"{one['patients'][0]} meets {one['criterion_id']}\.",
         r"(yes|NO ) +.*",
-        r"  [0-9]{4}-[0-9]{2}-[0-9]{2}  medications  .+",
+        r"  [0-9]{2} [A-Z][a-z]{2} [0-9]{4}  medications  .+",
     )
 
 
