@@ -375,7 +375,7 @@ def test_a_folder_in_place_of_a_file_is_reported(tmp_path: Path) -> None:
     practice = folder_of(tmp_path / "practice")
     (practice / "patients.csv").mkdir()
 
-    with pytest.raises(UserError, match=r"no patients\.csv or patients\.parquet"):
+    with pytest.raises(UserError, match=r"with patients\.csv or patients\.parquet"):
         build_index([practice], tmp_path / "index")
 
 
