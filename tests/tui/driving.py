@@ -82,7 +82,16 @@ async def using(app, size=SMALL):
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
         await driver.settled()
+        for _ in range(100):  # matching begins after the first picture, which may be late
+            if not _waits_for_matches(app):
+                break
+            await driver.settled()
         yield driver
+
+
+def _waits_for_matches(app):
+    session = getattr(app.screen, "session", None)
+    return session is not None and getattr(session, "matches", ()) is None
 
 
 def app_on(path=None, **settings):
