@@ -26,7 +26,7 @@ from textual.widgets import DataTable
 
 from benchmarks.contenders import NOT_INSTALLED, version_of
 from benchmarks.timing import DisagreeError
-from recordpick.tui.opening import freeze_loaded_objects
+from recordpick.tui.garbage_collection import freeze_loaded_objects
 from recordpick.tui.widgets.records_render import Column
 from recordpick.tui.widgets.records_table import RecordsTable
 
