@@ -1,28 +1,31 @@
-"""What many tests use: a small demonstration practice, made once for each worker process."""
+"""What many tests use: a small demonstration practice, made once in each run."""
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from examples import USUAL, examples
+
 HERE = Path(__file__).parent
 _SHARED = re.compile(r"""fixture\([^)]*scope="(?:module|session)""")
 
-# A promise about data holds however slow the computer is: no test is timed. Where a test does not
-# say how many examples it tries, this many others are tried in each run.
-EXAMPLES = int(os.environ.get("RECORDPICK_EXAMPLES", "50"))
+# A promise about data holds however slow the computer is: no test is timed.
 settings.register_profile(
     "untimed",
     deadline=None,
-    max_examples=EXAMPLES,
+    max_examples=examples(USUAL),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("untimed")
@@ -74,13 +77,32 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Give what makes a folder once in each run, whichever worker needs it first."""
+    top = tmp_path_factory.getbasetemp()
+    shared = (top.parent if "PYTEST_XDIST_WORKER" in os.environ else top) / "made once"
+    shared.mkdir(exist_ok=True)
+
+    def folder_of(name: str, make: Callable[[Path], object]) -> Path:
+        top = shared / name
+        done = top / "done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(top, ignore_errors=True)
+                top.mkdir()
+                make(top / "made")
+                done.touch()
+        return top / "made"
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def made_demo(made_once: Callable[..., Path]) -> Path:
     """Give a folder with practice/, index/ and demonstration.recordpick; never change it."""
     from recordpick.demo import make_demo
 
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    make_demo(folder, patients=400, seed=3)
-    return folder
+    return made_once("demo", lambda folder: make_demo(folder, patients=400, seed=3))
 
 
 @pytest.fixture
@@ -89,3 +111,8 @@ def demo(made_demo: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "demo"
     shutil.copytree(made_demo, folder)
     return folder
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that is loaded out of garbage collection: there is much, and it stays."""
+    gc.freeze()

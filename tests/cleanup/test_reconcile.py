@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.cleanup import Reconciliation, pcse_findings, read_pcse_list, reconcile
 from recordpick.errors import UserError
 
@@ -241,7 +242,7 @@ births = st.sampled_from([BORN, date(1990, 1, 31), None])
 sexes = st.sampled_from(["F", "M", None])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -26,8 +26,8 @@ NAMED = {
 @pytest.fixture(scope="module")
 def path(made_demo, tmp_path_factory):
     """A working file with two picks of one patient; these tests only read it."""
-    folder = tmp_path_factory.mktemp("json")
-    path = Path(shutil.copy(made_demo / "demonstration.recordpick", folder / "our.recordpick"))
+    folder = shutil.copytree(made_demo, tmp_path_factory.mktemp("json") / "demo")
+    path = (folder / "demonstration.recordpick").rename(folder / "our.recordpick")
     with WorkingFile.open(path, Person("Kim", "practice")) as file:
         file.pick("DEM-04", ["10001"])
         file.pick("MED-01", ["10001"])

@@ -16,6 +16,7 @@ import pytest
 import pyzipper
 
 from recordpick.cli.main import main, make_parser
+from recordpick.demo import make_demo
 from recordpick.selection.working_file import WorkingFile
 
 FULL = Path("/dev/full")
@@ -100,16 +101,28 @@ def test_every_command_is_tried() -> None:
     assert sorted(EXAMPLES) == sorted(commands(make_parser()))
 
 
+@pytest.fixture(scope="session")
+def small_demo(made_once: Callable[..., Path]) -> Path:
+    """Give the demonstration of a few patients; never change it."""
+    return made_once("small demo", lambda folder: make_demo(folder, patients=60, seed=3))
+
+
 @pytest.fixture
-def words(demo: Path, tmp_path: Path, monkeypatch) -> Callable[[str], list[str]]:
-    """Give what is typed for a command, in a folder with the demonstration."""
+def demo(small_demo: Path, tmp_path: Path) -> Path:
+    """Give a copy of it that a test may change."""
+    return Path(shutil.copytree(small_demo, tmp_path / "demo"))
+
+
+@pytest.fixture
+def words(small_demo: Path, tmp_path: Path, monkeypatch) -> Callable[[str], list[str]]:
+    """Give what is typed for a command, in a folder with what it may read."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list.csv").write_text("patient_id\n1\n", encoding="utf-8")
     (tmp_path / "af.csv").write_text("code,term\n49436004,AF\n", encoding="utf-8")
     (tmp_path / "criteria.csv").write_text("Ref,Find\nA,Pts over 75\n", encoding="utf-8")
-    with WorkingFile.open(demo / "demonstration.recordpick", read_only=True) as file:
-        criterion = file.pack.criteria[0].id
     pack = next(iter((Path(__file__).parents[2] / "criteria").glob("*.toml")))
+    with WorkingFile.open(small_demo / "demonstration.recordpick", read_only=True) as file:
+        criterion = file.pack.criteria[0].id
     known = {"CRITERION": criterion, "PATIENT": "1", "PACK": str(pack)}
     return lambda name: [*name.split(), *(known.get(word, word) for word in EXAMPLES[name])]
 
@@ -134,13 +147,13 @@ def _output(kind: str) -> io.TextIOBase | None:
     ],
 )
 def test_output_that_goes_nowhere_is_a_sentence(
-    name: str, kind: str, words, made_demo: Path, monkeypatch, capsys
+    name: str, kind: str, words, small_demo: Path, demo: Path, monkeypatch, capsys
 ) -> None:
     """Whatever the command does: its work is done as ever, and no folder is blamed."""
     before = _ended(main, words(name), capsys)
-    for made in (*Path.cwd().glob("O*"), Path("demo")):
+    for made in (*Path.cwd().glob("O*"), demo):
         shutil.rmtree(made) if made.is_dir() else made.unlink()
-    shutil.copytree(made_demo, "demo")
+    shutil.copytree(small_demo, demo)
     out = _output(kind)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", out)

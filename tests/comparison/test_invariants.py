@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.comparison.report import report_on
 from recordpick.comparison.sums import patient_counts, table_counts
 from small_records import (
@@ -17,7 +18,7 @@ from small_records import (
     shuffled,
 )
 
-FEW = settings(max_examples=8)
+FEW = settings(max_examples=examples(8))
 
 
 @FEW

@@ -13,6 +13,7 @@ import pytest
 from condition_strategies import AS_AT, COLUMNS, Pair, conditions, rows
 from hypothesis import assume, given, settings
 
+from examples import examples
 from recordpick.criteria.conditions import parse_condition
 from recordpick.errors import UserError
 
@@ -71,7 +72,7 @@ def met_in_sqlite(
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(pair=conditions, table=rows)
 def test_polars_and_sqlite_agree(
     sqlite: sqlite3.Connection, pair: Pair, table: list[dict[str, Any]]

@@ -14,6 +14,7 @@ import pytest
 from condition_strategies import AS_AT, COLUMNS, Pair, conditions, rows
 from hypothesis import HealthCheck, assume, given, settings
 
+from examples import examples
 from recordpick.criteria.conditions import parse_condition
 from recordpick.errors import UserError
 
@@ -32,7 +33,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(120),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(pair=conditions, table=rows)
 def test_no_row_group_is_left_out_that_meets_it(

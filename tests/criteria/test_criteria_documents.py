@@ -11,6 +11,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.list_documents import WhichTableError
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack
 from recordpick.criteria.numbered_criteria import numbered_parts
@@ -161,7 +162,7 @@ _texts = st.text(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(_texts, _texts), min_size=1, max_size=4), st.booleans())
 def test_no_cell_of_a_document_is_lost(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], is_word: bool

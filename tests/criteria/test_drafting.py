@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.cli.main import main
 from recordpick.criteria import drafting
 from recordpick.criteria.conditions import text_of as condition_text
@@ -358,7 +359,7 @@ def _packs(draw: st.DrawFn) -> Pack:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(_packs(), st.data())
 def test_a_pack_that_is_written_reads_back_the_same(pack: Pack, data: st.DataObject) -> None:
     """All of it; and one criterion written into it changes that one and no other."""

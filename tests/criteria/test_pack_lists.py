@@ -9,6 +9,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.cli.main import main
 from recordpick.criteria.list_titles import title_of
 from recordpick.criteria.load import parse_pack, read_pack
@@ -311,7 +312,7 @@ _prose = st.text(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.lists(
         st.tuples(st.from_regex(r"[A-Z]{1,3}-[0-9]{1,3}", fullmatch=True), _prose, _prose, _prose),
@@ -432,7 +433,7 @@ _names = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.lists(_names, min_size=2, max_size=8))
 def test_no_column_is_dropped_in_silence(names: list[str]) -> None:
     """Whatever the columns are called: each value is in the pack, or its column is named."""

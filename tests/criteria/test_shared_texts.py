@@ -11,6 +11,7 @@ from condition_strategies import AS_AT, COLUMNS, Pair, conditions, rows
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.pack import Rule
 from recordpick.errors import UserError
@@ -38,7 +39,7 @@ def _always():
     shared_texts.MANY_LIKES = before
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(pairs=st.lists(conditions, min_size=1, max_size=4), table=rows)
 def test_the_same_rows_are_found(pairs: list[Pair], table: list[dict[str, Any]]) -> None:
     """Any conditions together, with values that are not known, over one column or several."""

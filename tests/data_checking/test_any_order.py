@@ -13,6 +13,7 @@ from checked_files import ANN, START, TODAY, ticking
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.data_checking.checking_copies import import_preview, make_copy, preview_copy
 from recordpick.data_checking.import_results import preview_of
 from recordpick.data_checking.issue_log import issue_log
@@ -144,7 +145,9 @@ def expected(judgements: Sequence[Judgement]) -> dict[tuple[str | None, str], ob
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(judgements=JUDGEMENTS, data=st.data())
 def test_whatever_the_order_the_results_are_the_same(made, judgements, data):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.pack import Rule, Step
 from recordpick.data_checking.evidence import evidence_of
 
@@ -150,7 +151,7 @@ _ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows=st.lists(_ROW, max_size=12))
 def test_every_row_that_counts_is_shown_and_no_other(rows):
     """Compared with plain Python, for several patients and criteria at once."""

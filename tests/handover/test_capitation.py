@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.load import read_pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match
@@ -113,7 +114,7 @@ def test_what_the_index_lacks_makes_a_figure_empty_never_zero(column: str) -> No
     assert set(weighted["why_empty"]) == {f"The index has no column {column} in patients."}
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     st.lists(st.tuples(AGES, st.sampled_from(["F", "M", "I", "U", None])), min_size=1, max_size=30)
 )

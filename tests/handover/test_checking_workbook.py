@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tick_sheet_filling import LINES_TOP, as_read, fill_in_lines, lines_of
 
+from examples import examples
 from recordpick.criteria.pack import Pack
 from recordpick.data_checking.checking_lines import LEFT_OUT, Room, checking_lines
 from recordpick.data_checking.checking_workbook import TOP, Content, checking_workbook
@@ -93,7 +94,7 @@ def test_what_was_filled_in_comes_back_whole(handed_over: bytes, file: WorkingFi
     assert found == filled
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_done_to_the_rows_no_result_changes_its_line(
     handed_over: bytes, file: WorkingFile, data: st.DataObject
@@ -235,7 +236,7 @@ def test_the_name_of_next_of_kin_is_left_out_and_that_is_said(pack: Pack) -> Non
 ENTRIES = st.lists(st.text("ab =é", min_size=1, max_size=150), max_size=12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(ENTRIES, min_size=1, max_size=25))
 def test_a_record_prints_on_half_a_page_and_what_is_left_out_is_counted(given_entries):
     """Unless it has more lines than half a page; shown + counted = all entries."""

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tick_sheet_filling import HEADINGS, Filling, as_read, column_of, fill, fill_in, row_of
 
+from examples import examples
 from recordpick.data_checking import result_cells as cells
 from recordpick.data_checking.import_results import (
     ImportPreview,
@@ -355,7 +356,9 @@ def test_a_record_taken_out_since_keeps_its_result(file: WorkingFile, look: Look
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_whatever_is_done_to_the_rows_no_result_changes_its_patient(

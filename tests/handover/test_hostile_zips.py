@@ -14,6 +14,7 @@ from damaged_packs import verdict_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.errors import UserError
 from recordpick.verify.open_pack import PackFiles, open_pack
 
@@ -184,7 +185,9 @@ def test_files_may_be_in_one_folder_or_in_none(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_any_damage_is_a_sentence_or_makes_no_difference(

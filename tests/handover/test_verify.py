@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_descriptor import CRITERIA, DAMAGES, LIST
 
+from examples import examples
 from recordpick.csv_safety import as_csv
 from recordpick.errors import UserError
 from recordpick.handover.contract import TABLES
@@ -432,7 +433,7 @@ def test_a_folder_that_is_not_a_pack_is_not_read(tmp_path: Path) -> None:
 TEXTS = Table("texts.csv", "", (Column("number", pl.Int64(), ""), Column("text", pl.String(), "")))
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(), min_size=1, max_size=5))
 @example(texts=["\t", "'", "=1", "007", " a", "\x85b", "\u2028", "1\x002", "TRUE", "MAR1", '"'])
 def test_whatever_text_was_written_is_read_as_it_was(texts: list[str]) -> None:
@@ -446,7 +447,7 @@ def test_whatever_text_was_written_is_read_as_it_was(texts: list[str]) -> None:
     assert with_types(form)[LINE].to_list() == list(range(2, len(texts) + 2))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode()))
 @example(content=b"number,text\r\n" + b'1,"\r\n')
 @example(content=b'number,text\r\n1,"a""b"\r\n2,x"y\r\n')
@@ -457,7 +458,9 @@ def test_no_content_of_a_csv_is_an_error_of_ours(content: bytes) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_no_content_of_any_file_is_an_error_of_ours(pack: Path, data: st.DataObject) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.cli.main import main
 from recordpick.errors import UserError
 from recordpick.index.as_at import day_in_name, today
@@ -317,7 +318,7 @@ def test_other_lines_above_a_list_say_no_day(tmp_path, above):
 near = st.dates(DAY - timedelta(days=3), DAY + timedelta(days=3))
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(as_at=near, ends=st.lists(near, min_size=1, max_size=4))
 def test_what_has_ended_by_the_day_is_over_and_nothing_else(as_at, ends):
     """Whatever the days are: the same of SystmOne's repeats and of Vision's."""

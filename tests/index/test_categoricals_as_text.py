@@ -6,6 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.index.build import writer as words_as_text
 from recordpick.index.build import writer as writing
 from recordpick.index.build.build_index import build_index
@@ -16,7 +17,7 @@ from emis_extracts import entry, patient, problem, write_extract
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=4)), min_size=1, max_size=20)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(texts=TEXTS, others=TEXTS)
 def test_what_is_written_as_words_is_read_as_text(tmp_path_factory, texts, others):
     """The same texts, of type String, whichever words polars has met before."""
@@ -32,7 +33,7 @@ def test_what_is_written_as_words_is_read_as_text(tmp_path_factory, texts, other
 SCHEMA = {"text": pl.String, "n": pl.Int64}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(texts=TEXTS, asked=st.text(max_size=4))
 def test_rows_are_found_whatever_row_groups_are_skipped(tmp_path_factory, texts, asked):
     """The least and the greatest text of each row group are those of its texts."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.csvio.sniff import Damaged, Record, read_records, records, sniff
 from recordpick.errors import UserError
 
@@ -143,7 +144,7 @@ odd_text = st.text(alphabet='a,;"\n\r\t1 ', max_size=80)
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@settings(quick, max_examples=60)
+@settings(quick, max_examples=examples(60))
 @given(rows=st.lists(st.lists(cells, min_size=2, max_size=4), min_size=1, max_size=5))
 def test_what_was_written_is_what_is_read(tmp_path: Path, rows: list[list[str]]) -> None:
     """Any text in any field, as Python's csv writes it, quoted throughout."""
@@ -156,7 +157,7 @@ def test_what_was_written_is_what_is_read(tmp_path: Path, rows: list[list[str]])
     assert [entry.fields for entry in found if isinstance(entry, Record)] == rows
 
 
-@settings(quick, max_examples=150)
+@settings(quick, max_examples=examples(150))
 @given(content=st.binary(max_size=200) | odd_text.map(str.encode))
 def test_any_bytes_are_records_or_reported(tmp_path: Path, content: bytes) -> None:
     """Whatever stands in a file: records and damaged lines, or a sentence, never a traceback."""

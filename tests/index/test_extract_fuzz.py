@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.errors import UserError
 from recordpick.index.build.build_index import build_index
 
@@ -83,7 +84,7 @@ def damaged(data, damage):
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.data())
 def test_damage_is_reported_or_rejected(name, data):
     """Whatever happens to a file, every row of an index that is made is accounted for."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.index.date_columns import usable
 from recordpick.index.fast_cast import (
     EMPTIED,
@@ -63,7 +64,7 @@ def alone(column):
 @pytest.mark.parametrize(
     ("kind", "written"), [*((kind, ISO) for kind in COLUMNS), ("date", "%d/%m/%Y")]
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=12))
 @example(texts=["2020-01-31", " 2020-02-01 ", "2020-01-31T10:00:00Z", "", None, "1889-12-31"])
 @example(texts=[" true", "TRUE", "Yes", "0", "2", "day ", " Day", "month-of-year", "month_of_year"])
@@ -89,7 +90,7 @@ def test_every_day_that_is_looked_up_is_that_day():
     assert found.null_count() == 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     rows=st.lists(
         st.tuples(
@@ -121,7 +122,7 @@ def test_a_value_is_missing_where_its_source_says_something(rows):
 SPELT = st.sampled_from(["Significant Problem", "significant problem", "MINOR PROBLEM", "minor"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(texts=st.lists(st.one_of(st.none(), SPELT, st.text(max_size=4)), min_size=1, max_size=8))
 def test_a_word_is_known_however_it_is_spelt(texts):
     """One that is not known stays as it stands, or becomes the other word."""
@@ -146,7 +147,7 @@ def test_a_rule_for_what_is_mostly_null_is_asked_where_anything_is():
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(texts=st.lists(TEXTS, max_size=12))
 def test_columns_made_at_once_are_those_made_alone(texts):
     """In the order in which they were checked for, with others between them."""
@@ -159,7 +160,7 @@ def test_columns_made_at_once_are_those_made_alone(texts):
     assert together.equals(each.collect(engine="streaming"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=12))
 def test_a_value_is_a_number_or_words(texts):
     """Never both, and neither only where nothing stands."""

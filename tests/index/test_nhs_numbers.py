@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.index.values import is_damaged, is_valid, tidy
 
 
@@ -67,7 +68,7 @@ def test_damage_by_a_spreadsheet_is_recognised() -> None:
 digits = st.text("0123456789", min_size=9, max_size=9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(numbers=st.lists(digits.map(lambda nine: nine + checksum(nine)) | digits, max_size=20))
 def test_it_agrees_with_the_package(numbers: list[str]) -> None:
     """But for one digit ten times over: the package lets that pass."""

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.errors import UserError
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
@@ -58,7 +59,7 @@ def indexed(index: PracticeIndex, table: str, column: str) -> list[str]:
     return index.scan(table).collect()[column].to_list() if index.has(table) else []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(patients=[["1", "2020-01-31"], ['"', "2020-01-31"]], events=[])
 @given(
     patients=st.lists(st.tuples(ids, days).map(list), min_size=1, max_size=4),
@@ -100,7 +101,7 @@ def test_rows_read_are_rows_indexed_and_rows_rejected(
         assert all(row["reason"] and int(row["line"]) > 1 for row in away)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(events=[['1"', "e1", "2020-01-31", "observation", "1e400"]])
 @example(events=[['" 2', "e1", "2020-01-31", "observation", "1"]])
 @given(events=st.lists(event, max_size=15))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.csvio import quoting as chunks
 from recordpick.csvio import quoting as record_ends
 from recordpick.csvio.row_shape import sample_rows
@@ -101,7 +102,7 @@ def test_an_optimistic_scan_has_the_same_rows(tmp_path):
     assert (quick.rows, quick.line_of([0, 2])) == (slow.rows, slow.line_of([0, 2])) == (3, [2, 4])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     lines=st.lists(st.text('x," é', max_size=12), min_size=1, max_size=8), fields=st.integers(1, 4)
 )
@@ -158,7 +159,7 @@ def test_guids_are_distinguished_to_the_last_digit(folder):
     assert f'there is no patient "{guid(3)}"' in rejected(index)[0][1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(text=st.text('a,\r\né"', min_size=1, max_size=40), size=st.integers(1, 9))
 def test_a_look_finds_the_same_however_the_file_is_cut(tmp_path_factory, text, size):
     """A piece at a time, wherever a letter, a line or a delimiter is cut in two."""
@@ -172,7 +173,7 @@ def test_a_look_finds_the_same_however_the_file_is_cut(tmp_path_factory, text, s
     assert (found.has_quotes, found.has_returns) == (b'"' in content, b"\r" in content)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     text=st.text('a,\r\n"', max_size=30),
     size=st.integers(1, 9),
@@ -250,7 +251,7 @@ def holds_rows(path):
 VALUES = st.text('a," é\n;', max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     rows=st.lists(st.tuples(VALUES, VALUES, st.sampled_from("xyz")), min_size=1, max_size=8),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),

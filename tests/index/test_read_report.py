@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.cli.main import main
 from recordpick.document import as_text
 from recordpick.errors import UserError
@@ -159,7 +160,7 @@ ROW = st.tuples(
 
 
 @given(st.lists(ROW, max_size=12))
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 def test_any_rows_add_up(tmp_path_factory, rows):
     """Whatever the cells are, the report counts each row and each emptied value once."""
     folder = tmp_path_factory.mktemp("rows")

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.index.build.build_index import build_index
 from recordpick.index.build.row_order import CHUNK, LENGTH, PART, ChunkCounts
 
@@ -16,7 +17,7 @@ STANDS = st.lists(
 SCHEMA = {PART: pl.Int32, CHUNK: pl.UInt32, "patient_id": pl.String, "entries": pl.UInt32}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(stands=STANDS, cut=st.sets(st.sampled_from("bcdefgh")), together=st.integers(1, 4))
 def test_nobody_is_left_out_and_no_block_is_read_twice(stands, cut, together):
     """Each read has all chunks in which a patient of its blocks has rows."""

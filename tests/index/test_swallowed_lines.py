@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.cleanup.pcse_list import read_pcse_list
 from recordpick.criteria.codelists import codelist_from_csv
 from recordpick.criteria.problems import Problems
@@ -368,7 +369,7 @@ def test_lines_of_empty_cells_are_no_text(tmp_path: Path, how: dict[str, bool]) 
 PLAIN = st.text('ab1 ."', max_size=4).map(lambda text: text.replace('"', ""))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     others=st.lists(st.tuples(PLAIN, PLAIN, PLAIN), min_size=3, max_size=30),
     strays=st.lists(st.tuples(st.integers(0, 29), st.integers(1, 3), st.booleans()), max_size=2),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.csvio import rejects as rejected_rows
 from recordpick.csvio import shape as record_lines
 from recordpick.csvio.rejects import ROW
@@ -147,7 +148,7 @@ cells = st.text(alphabet='ab,;"\n\r é\t', max_size=4)
 WRITTEN = [(csv.QUOTE_ALL, "\n"), (csv.QUOTE_ALL, "\r\n"), (csv.QUOTE_MINIMAL, "\r\n")]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=st.lists(st.lists(cells, min_size=2, max_size=4), max_size=6),
     written=st.sampled_from(WRITTEN),
@@ -181,7 +182,7 @@ def test_what_stands_there_is_what_is_read(
             assert lines_of(table) == begins[1:]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(content=st.text(alphabet='ab,"\n\r', max_size=60))
 def test_any_text_is_read_as_csv_reads_it_or_rejected(content: str) -> None:
     """Whichever way a file is read, no line of it is both used and set aside, or neither."""
@@ -197,7 +198,7 @@ def test_any_text_is_read_as_csv_reads_it_or_rejected(content: str) -> None:
             assert sorted(lines) == written[1:]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     content=st.lists(
         st.sampled_from(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.index.values import from_typed, to_date, to_integer, to_number, to_word, to_yes_no
 
 
@@ -79,7 +80,7 @@ def test_numbers() -> None:
     assert read(to_number, *words) == [None] * len(words)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_any_number_comes_back_as_it_was_written(number: float) -> None:
     found = read(to_number, repr(number))[0]

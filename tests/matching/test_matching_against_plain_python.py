@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.pack import Rule, Step
 from recordpick.matching import evidence, explain, match
 
@@ -113,7 +114,7 @@ def holds(rule, number):
     return number >= rule.at_least and (rule.at_most is None or number <= rule.at_most)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     people=patients,
     rows=events,
@@ -203,7 +204,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("files")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     people=patients,
     rows=events.filter(bool),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.load import parse_pack
 from recordpick.criteria.pack import Pack
 from recordpick.criteria.pack_writer import pack_text
@@ -147,7 +148,7 @@ def expected(rows: list[dict[str, Any]], patient: str) -> set[str]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=rows_of_events)
 def test_dates_are_those_of_a_plain_loop(rows: list[dict[str, Any]]) -> None:
     """Whatever is recorded, and in whatever order; and explaining one patient says the same."""

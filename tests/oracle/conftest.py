@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from made_practices import AS_AT, CODELISTS, Opinions, make, read_answers
 from second_opinion import connect
-
-
-@pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return what makes a folder once a session, whichever worker needs it first."""
-    shared = tmp_path_factory.getbasetemp().parent / "second opinions"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        shared = tmp_path_factory.mktemp("second opinions")
-    shared.mkdir(exist_ok=True)
-
-    def folder_of(name: str, make_it: Callable[[Path], None]) -> Path:
-        folder = shared / name
-        if not folder.exists():
-            own = tmp_path_factory.mktemp("own") / name
-            make_it(own)
-            with contextlib.suppress(OSError):  # another worker was quicker
-                own.rename(folder)
-        return folder
-
-    return folder_of
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
+from examples import examples
 from recordpick.picking.assurance import (
     assurance,
     assurance_by_strata,
@@ -26,7 +27,7 @@ def samples(draw) -> tuple[int, int, int]:
     return population, sample, draw(st.integers(0, min(sample, 5)))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(samples(), st.sampled_from([0.9, 0.95, 0.99]))
 def test_the_bound_is_where_scipy_says(sampled, confidence):
     """The bound is ruled out; one faulty record fewer is not."""
@@ -139,7 +140,7 @@ def test_a_draw_by_strata_shows_what_is_true_wherever_the_faults_are():
     assert one_left_out == 500 + (assurance(14_500, 20).ruled_out or 0)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 12)), min_size=1, max_size=3))
 def test_the_worst_place_for_faults_is_found(given_strata):
     """The bound agrees with trying every way to distribute faulty records over the strata."""
@@ -161,7 +162,7 @@ def test_the_worst_place_for_faults_is_found(given_strata):
         assert is_ruled_out == (ruled_out is not None and faulty >= ruled_out)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(samples(), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
 @example((140, 1, 0), 0.95)  # 7 of 140 are exactly 5%
 @example((160, 1, 0), 0.95)

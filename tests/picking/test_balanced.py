@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.picking.balanced_cover import balanced_problem
 from recordpick.picking.list_shares import list_shares, percent
 from recordpick.picking.suggestion import Basis, balanced_within, compare, suggest, trade_off
@@ -85,7 +86,7 @@ def basis(case: Sequence[Mapping[str, Any]]) -> Basis:
     return basis_of(meets, wanted, SoFar({k: tuple(v) for k, v in picked.items()}), PEOPLE)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(cases(), st.sampled_from([10, 20, 30, 40, 60]))
 def test_balanced_is_within_the_tolerance_and_its_bound_holds(case, within):
     """What is said to be within is; nobody does better than the bound, and proven is the best."""
@@ -102,7 +103,7 @@ def test_balanced_is_within_the_tolerance_and_its_bound_holds(case, within):
     assert found.proven == (found.records == found.lower_bound)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(cases(), st.lists(st.floats(-1, 2), min_size=40, max_size=40))
 def test_whatever_the_prices_the_bound_is_below_the_best(case, prices):
     """The bound is certain for any prices, even if the solver is wrong."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.pack import PatientKind
 from recordpick.matching.answers import KINDS, KindFound
 from recordpick.picking.patient_kinds import kinds_progress, remarks_on_kinds
@@ -107,7 +108,7 @@ def cases(draw) -> Case:
     return Case(meets, records, kinds, picked)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(cases())
 def test_every_way_gives_some_of_each_and_fewest_is_proven_smallest(case):
     """Each way picks what is wanted of each kind; no choice that does has fewer records."""

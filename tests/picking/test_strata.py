@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.picking.strata import AGE_BANDS, shares, strata_of, stratified_order
 from recordpick.picking.tickets import draw_order
 
@@ -71,7 +72,7 @@ def test_shares_are_in_proportion():
     assert shares(strata, 20) == {"young": 12, "middle": 6, "old": 2}
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(
     st.dictionaries(st.sampled_from("ABCDEF"), st.integers(1, 40), min_size=1),
     st.integers(1, 60),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.picking.suggestion import WAYS, Basis, compare, suggest
 from small_selection import SoFar, basis_of
 
@@ -72,7 +73,7 @@ def fewest_by_trying_all(basis: Basis) -> int:
     raise AssertionError("everybody together is always enough")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(bases(), st.sampled_from(WAYS))
 def test_each_criterion_gets_what_it_is_due_and_never_more_than_its_number(basis, way):
     """Picks and suggestions together never exceed a criterion's number."""
@@ -84,7 +85,7 @@ def test_each_criterion_gets_what_it_is_due_and_never_more_than_its_number(basis
         assert given_to[criterion.id] + len(basis.selection.of(criterion.id)) <= criterion.records
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(bases(), st.sampled_from(WAYS))
 def test_only_patients_who_meet_a_criterion_are_suggested_and_nobody_twice(basis, way):
     """Every pick is a match, is new for its criterion, and is in the pack's order."""
@@ -98,7 +99,7 @@ def test_only_patients_who_meet_a_criterion_are_suggested_and_nobody_twice(basis
     assert sorted(places) == places
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(bases())
 def test_the_fewest_records_are_the_fewest(basis):
     """No set of patients is smaller (all of them are tried here), and the result is proven."""
@@ -111,7 +112,7 @@ def test_the_fewest_records_are_the_fewest(basis):
     assert fewest == len({patient for _, patient in suggestion.picks} - opened(basis))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 @given(bases(), st.integers(0, 1000))
 def test_the_order_of_rows_does_not_matter(basis, shuffling):
     """The same matches and patients in another order give the same picks by each method."""
@@ -123,7 +124,7 @@ def test_the_order_of_rows_does_not_matter(basis, shuffling):
         assert suggest(basis, way) == suggest(shuffled, way)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 @given(bases())
 def test_a_suggestion_completes_so_a_second_one_adds_nothing(basis):
     """Once a suggestion is applied, no method has anything more to suggest."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Criterion, Proposal, Rule, Step, columns_with
@@ -29,7 +30,7 @@ def pack_of(ids):
 
 
 @given(st.sets(st.sampled_from(IDS), min_size=1))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_each_criterion_is_answered_once_or_named_with_a_reason(ids):
     """No criterion is lost: an export answers it, or the page says why none does."""
     plan = plan_requests(pack_of(ids))
@@ -41,7 +42,7 @@ def test_each_criterion_is_answered_once_or_named_with_a_reason(ids):
 
 
 @given(st.sets(st.sampled_from(IDS), min_size=1))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_most_useful_export_comes_first(ids):
     """After the list, no later export alone would have answered more than the one before it."""
     requests = [one for one in plan_requests(pack_of(ids)).requests if one.kind != LIST]

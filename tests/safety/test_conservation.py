@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.cli.main import main
 from recordpick.criteria.load import parse_pack
 from recordpick.criteria.pack import Pack
@@ -146,7 +147,10 @@ def check_pack(out: Path, file: WorkingFile, pack: Pack) -> None:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 @given(people=patients, entries=events, chosen=st.lists(st.integers(0, 30), max_size=6))
 def test_everything_adds_up_from_source_to_pack(

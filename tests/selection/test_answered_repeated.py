@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from test_merge import Copies, planned, selection_of
 from working_files import JO, new_file
 
+from examples import examples
 from recordpick.errors import UserError
 from recordpick.selection.find_compared import compared_folder
 from recordpick.selection.kinds.repeated import answers_in
@@ -65,7 +66,7 @@ GIVEN = st.lists(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(GIVEN, GIVEN)
 def test_merging_loses_no_answer(tmp_path_factory, mine, theirs):
     """Every line that one copy answered has an answer after the merge."""

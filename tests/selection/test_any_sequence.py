@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from test_random_draw import in_order
 from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, filled, new_file, ticking
 
+from examples import examples
 from recordpick.errors import UserError
 from recordpick.selection.figures import SYSTEMS, NewFigures
 from recordpick.selection.kinds.pace import pace_in
@@ -358,7 +359,9 @@ class AnySequence(RuleBasedStateMachine):
 
 
 TestAnySequence = AnySequence.TestCase
-TestAnySequence.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAnySequence.settings = settings(
+    max_examples=examples(60), stateful_step_count=30, deadline=None
+)
 
 
 def test_drawing_what_is_missing_comes_to_the_number_of_the_pack(file):

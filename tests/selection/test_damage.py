@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from working_files import JO, START, worked_on
 
+from examples import examples
 from recordpick.errors import UserError
 from recordpick.selection.backup import back_up
 from recordpick.selection.database import STATEMENTS
@@ -53,7 +54,7 @@ def damaged(path):
     return error.value
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_changed_character_of_an_event_is_noticed(sound, tmp_path, data):
     """The event is named, and everything before it can be read."""

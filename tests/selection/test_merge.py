@@ -26,6 +26,7 @@ from working_files import (
     ticking,
 )
 
+from examples import examples
 from recordpick.errors import UserError
 from recordpick.selection.chains import all_hashes, exports_of
 from recordpick.selection.figures import NewFigures
@@ -453,7 +454,7 @@ def content(selection: Selection) -> tuple[object, ...]:
     return set(selection.picks), dict(selection.notes), dict(selection.closed), results
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(before=STEPS, ours=STEPS, theirs=STEPS)
 def test_whatever_is_done_on_two_copies_nothing_is_lost(before, ours, theirs) -> None:
     """Every event of both is in the merged file; without conflicts the order does not matter.

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from test_merge import Copies, planned, read, selection_of
 from working_files import PATIENTS
 
+from examples import examples
 from recordpick.errors import UserError
 from recordpick.selection.copy_changes import changes_of_each, patient_numbers
 from recordpick.selection.decisions import Decisions
@@ -110,7 +111,7 @@ CHOICES = st.lists(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(CHOICES, CHOICES, st.booleans())
 def test_merging_loses_no_value(tmp_path_factory, mine, theirs, take_b):
     """Every patient whom one copy gave a value has it after the merge, or the chosen one."""

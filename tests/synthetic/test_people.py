@@ -7,11 +7,12 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.synthetic.identity import nhs_numbers
 from recordpick.synthetic.practice import Practice
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(patients=st.integers(1, 3_000), seed=st.integers(0, 2**63))
 def test_nhs_numbers_are_valid_different_and_never_issued(patients: int, seed: int) -> None:
     """There are as many as requested, valid by the nhs-number package, in the synthetic range."""

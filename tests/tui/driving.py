@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager, suppress
 
+from idle import use_the_event_loop
 from textual import events
 from textual.worker import WorkerCancelled
 
@@ -12,6 +13,8 @@ from recordpick.tui.settings import Settings
 
 SMALL = (80, 24)
 LARGE = (120, 30)
+
+use_the_event_loop()
 
 
 class Driver:
@@ -25,13 +28,13 @@ class Driver:
         """Wait until no thread is running and everything is painted."""
         for _ in range(100):
             await self.pilot.pause()
+            await self.pilot.pause()  # what was painted may have begun something
             running = [w for w in self.app.workers if w.group == "background" and not w.is_finished]
             if not running:
                 break
             # One whose screen was closed meanwhile is cancelled, which is no failure.
             with suppress(WorkerCancelled):
                 await self.app.workers.wait_for_complete(running)
-        await self.pilot.pause()
 
     async def press(self, *keys):
         """Press keys one after the other, each when the one before has been handled."""

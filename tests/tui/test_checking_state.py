@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "data_checking"))
 from checked_files import ANN, TODAY, make_handed_over, ticking
 
@@ -45,7 +47,9 @@ def judge(file, by, areas, outcome):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(said=st.lists(SAID, min_size=1, max_size=5))
 def test_a_random_record_is_finished_on_the_screen_when_it_is_settled(made, said):

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from driving import app_on, using
+from tiny import make_tiny
 
 from recordpick.errors import UserError
 from recordpick.selection.events import Person
@@ -326,30 +327,27 @@ async def test_what_is_sound_in_a_damaged_file_can_be_read(demo):
 
 
 @pytest.mark.parametrize("what", ["gone", "other"])
-async def test_an_index_that_is_not_the_one_is_asked_for(demo, made_demo, tmp_path, what):
+async def test_an_index_that_is_not_the_one_is_asked_for(tmp_path, what):
     """Picks are never shown beside another index; the folder may be named by hand."""
+    file = make_tiny(tmp_path / "before")
     alone = tmp_path / "alone"
     alone.mkdir()
-    shutil.copy(demo / FILE, alone / FILE)
-    hidden = made_demo.with_name("hidden")
-    made_demo.rename(hidden)
-    try:
-        async with using(app_on(alone / FILE)) as user:
-            assert user.title == "Where is the practice index?"
-            assert "is not at" in " ".join(user.text.split())
+    shutil.move(file, alone)
+    moved = file.parent.rename(tmp_path / "moved")
+    async with using(app_on(alone / file.name)) as user:
+        assert user.title == "Where is the practice index?"
+        assert "is not at" in " ".join(user.text.split())
+        await user.press("enter")
+        await user.fill("#folder", moved / "index")
+        if what == "other":
+            await user.press("escape")
+            assert type(user.screen).__name__ == "StartScreen"
+        else:
+            user.screen.query_one("#folder").focus()
             await user.press("enter")
-            await user.fill("#folder", demo / "index")
-            if what == "other":
-                await user.press("escape")
-                assert type(user.screen).__name__ == "StartScreen"
-            else:
-                user.screen.query_one("#folder").focus()
-                await user.press("enter")
-                user.screen.query_one("#choose").press()
-                await user.settled()
-                assert user.part("#top--progress").startswith("0 of ")
-    finally:
-        hidden.rename(made_demo)
+            user.screen.query_one("#choose").press()
+            await user.settled()
+            assert user.part("#top--progress").startswith("0 of ")
 
 
 async def test_a_draw_begun_by_age_band_and_sex_goes_on_that_way(demo):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.app import App
 
+from examples import examples
 from recordpick.tui.widgets.records_render import GUTTER, Column, Marks
 from recordpick.tui.widgets.records_table import HEADING, RecordsTable
 
@@ -160,14 +161,14 @@ async def check(app, pilot):
         assert acted == [(patient_of(under[0]),)]
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(DOINGS)
 def test_the_patient_on_the_screen_is_the_patient_picked(doings):
     """Whatever was filtered, sorted, picked or scrolled before."""
     asyncio.run(drive(doings, many=20_000))
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(DOINGS)
 def test_the_same_holds_when_rows_are_put_in_order_in_a_thread(doings):
     """As they are in a large practice."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.tui.settings import RECENT, Settings
 
 anything = st.recursive(
@@ -34,7 +35,7 @@ def test_only_the_last_few_files_are_remembered():
     assert len(settings.recent) == RECENT
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(kept=st.dictionaries(st.sampled_from(list(Settings.__dataclass_fields__)), anything))
 def test_whatever_stands_in_the_file_the_app_starts(tmp_path_factory, kept):
     """A spoilt file of settings is as good as none."""

@@ -9,6 +9,7 @@ from draft_collections import AS_AT, collection, shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.criteria.templates import CriterionText, Proposal, propose, why_by_hand
 from recordpick.criteria.templates.library import library
 from recordpick.criteria.templates.propose import LEAST_CONFIDENCE, PROPOSALS_AT_MOST
@@ -34,7 +35,7 @@ WORDS = sorted(library().lexicon.words)
 @given(
     st.one_of(st.text(max_size=300), st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_no_text_stops_it_and_the_same_text_has_the_same_proposals(text: str) -> None:
     """Whatever stands in a cell: best first, within the limits, and the same again."""
     first = proposed(text)

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from recordpick.index.readers.patient_list import read_list
 from recordpick.index.readers.report_exports.reader import read_reports, recognise
 from small_list import LIST
@@ -85,14 +86,14 @@ def check(lines: list[list[str]], rows: list[list[str]]) -> None:
     assert entries.height + part.rejects.height + part.dropped == len(rows) - blank
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(shuffled(), st.booleans())
 def test_no_row_reaches_another_patient_and_none_is_lost(rows, has_banner: bool) -> None:
     """Rows are shuffled, patients' cells blanked, feet and headers put in between."""
     check([["Problems of the practice"], []] * has_banner + [HEADER, *rows], rows)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(in_blocks())
 def test_no_row_is_carried_down_to_another_patient(rows) -> None:
     """Whatever stands between a patient's rows, or above them: a break ends the patient."""

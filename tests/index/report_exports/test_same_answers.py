@@ -6,8 +6,7 @@ records give, or a caution says why not.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -29,21 +28,13 @@ NAMES = tuple(style.name for style in STYLES)
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory) -> Path:
+def made(made_once: Callable[..., Path]) -> Path:
     """Return a folder with the index of a practice, and of six exports of it in each style."""
-    shared = tmp_path_factory.getbasetemp().parent / "report exports"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        shared = tmp_path_factory.mktemp("report exports") / "made"
-    if not shared.exists():
-        own = tmp_path_factory.mktemp("own") / "made"
-        own.mkdir()
-        _make(own)
-        with suppress(OSError):  # another worker was quicker
-            own.rename(shared)
-    return shared
+    return made_once("report exports", _make)
 
 
 def _make(folder: Path) -> None:
+    folder.mkdir()
     practice = make_practice(130, seed=5, as_at=AS_AT, recent_years=2)
     write_tables(practice, folder / "tables")
     write_reports(practice, folder / "reports")
