@@ -32,8 +32,8 @@ settings.load_profile("untimed")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Give two workers more than processors: tests of the app often wait for it to be idle."""
-    return (os.cpu_count() or 1) + 2
+    """Give one worker more than processors: some tests wait for a disk or another program."""
+    return (os.cpu_count() or 1) + 1
 
 
 class SharedFixtureScheduling(LoadScopeScheduling):

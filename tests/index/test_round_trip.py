@@ -3,8 +3,6 @@
 What a format cannot represent is listed in recordpick.synthetic.losses and docs/source-formats.md.
 """
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +24,7 @@ from recordpick.synthetic.losses import CHANGED, NOT_CARRIED
 from recordpick.synthetic.practice import make_practice
 
 FORMATS = ("emis", "systmone", "vision", "list")
+NAMES = ("tables", *FORMATS, "older emis")
 ROW_IDS = {table.row_id for table in TABLES.values()} - {"patient_id"} | {
     "parent_id",
     "header_id",
@@ -35,26 +34,15 @@ PACK = read_pack(general_practice_pack())
 
 
 @pytest.fixture(scope="session")
-def indexes(tmp_path_factory):
-    """Give the index of one small practice from its tables and from each format.
-
-    They take a while to make: what one worker has made the others open.
-    """
-    shared = tmp_path_factory.getbasetemp().parent / "round trip"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        shared = tmp_path_factory.mktemp("round trip") / "made"
-    names = ("tables", *FORMATS, "older emis")
-    if not shared.exists():
-        own = tmp_path_factory.mktemp("own") / "round trip"
-        own.mkdir()
-        make_indexes(own, names)
-        with suppress(OSError):  # another worker was quicker
-            own.rename(shared)
-    return {name: open_index(shared / f"{name} index") for name in names}
+def indexes(made_once):
+    """Give the index of one small practice from its tables and from each format."""
+    folder = made_once("round trip", make_indexes)
+    return {name: open_index(folder / f"{name} index") for name in NAMES}
 
 
-def make_indexes(folder, names):
+def make_indexes(folder):
     """Write the practice in each format, and make an index of each."""
+    folder.mkdir()
     practice = make_practice(120, seed=5)
     write_tables(practice, folder / "tables")
     write_emis(practice, folder / "emis")
@@ -62,7 +50,7 @@ def make_indexes(folder, names):
     write_vision(practice, folder / "vision")
     write_list(practice, folder / "list")
     write_emis(practice, folder / "older emis", older=True)
-    for name in names:
+    for name in NAMES:
         source = folder / name / REPORT if name == "list" else folder / name
         build_index([source], folder / f"{name} index")
 
