@@ -16,12 +16,20 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 
 
 def day(date: dt.date | None) -> str:
     """Return a date as it is written in England, 05 Apr 1951, whatever the machine's language."""
-    return f"{date.day:02d} {_MONTHS[date.month - 1]} {date.year}" if date else ""
+    return f"{date.day:02d} {_MONTHS[date.month - 1][:3]} {date.year}" if date else ""
+
+
+def day_in_full(date: dt.date) -> str:
+    """Return a date with the whole name of its month: 5 April 1951."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
 def moment(when: dt.datetime) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
+from thirty_people import PEOPLE, entries
 
 from recordpick.cli.main import main
 from recordpick.comparison.answers import key_of, with_answers
@@ -19,16 +20,10 @@ from recordpick.index.build.build_index import build_index
 from recordpick.selection.events import Person
 from recordpick.selection.repeated import AnsweredRepeated
 from recordpick.selection.working_file import WorkingFile
-from recordpick.synthetic.identity import nhs_numbers
 from recordpick.verify.comparison import verify_comparison
 
 from small_practice import AS_AT, small_index
 
-NUMBERS = range(1, 31)
-PEOPLE = [
-    {"patient_id": str(number), "nhs_number": nhs}
-    for number, nhs in zip(NUMBERS, nhs_numbers(len(NUMBERS), 1), strict=True)
-]
 AUTHORS = {"old": "Dr Edward Cross", "new": "CROSS, Edward (Dr)"}
 JO = Person("Jo Bloggs", "practice")
 ON = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
@@ -57,19 +52,8 @@ line,table,field,change,detail,entries,patients,of_entries,exceptions,values,sev
 
 def side(name):
     """Return the entries of one side: an author written another way, and a unit that is lost."""
-    return [
-        {
-            "patient_id": str(number),
-            "event_id": f"e{number}",
-            "date": date(2020, 1, 1) + timedelta(days=number),
-            "code": "c",
-            "kind": "observation",
-            "value": float(number),
-            "unit": "kg" if name == "old" else None,
-            "recorded_by": AUTHORS[name],
-        }
-        for number in NUMBERS
-    ]
+    unit = "kg" if name == "old" else None
+    return entries(value=float, unit=unit, recorded_by=AUTHORS[name])
 
 
 @pytest.fixture

@@ -6,29 +6,12 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from thirty_people import PEOPLE, entries
 
 from recordpick.comparison.compare import compare_records
 from recordpick.comparison.report import report_on
 
 from small_practice import small_index
-
-NUMBERS = range(1, 31)
-PEOPLE = [{"patient_id": str(number), "nhs_number": f"99900000{number:02}"} for number in NUMBERS]
-
-
-def entries(**more):
-    """Return an entry a patient, on days of their own; a value may depend on the number."""
-    return [
-        {
-            "patient_id": str(number),
-            "event_id": f"e{number}",
-            "date": date(2020, 1, 1) + timedelta(days=number),
-            "code": "c",
-            "kind": "observation",
-            **{name: value(number) if callable(value) else value for name, value in more.items()},
-        }
-        for number in NUMBERS
-    ]
 
 
 def report(old, new):

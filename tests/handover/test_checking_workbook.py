@@ -21,13 +21,13 @@ from tick_sheet_filling import LINES_TOP, as_read, fill_in_lines, lines_of
 
 from examples import examples
 from recordpick.criteria.pack import Pack
-from recordpick.data_checking.checking_lines import LEFT_OUT, Room, checking_lines
 from recordpick.data_checking.checking_workbook import TOP, Content, checking_workbook
 from recordpick.data_checking.evidence import LineEvidence, MatchingEntry
 from recordpick.data_checking.import_results import ImportPreview, preview_import, preview_of
 from recordpick.data_checking.phase_sheets import phase_sheets
 from recordpick.data_checking.result_cells import is_same_patient
 from recordpick.data_checking.workbook import parse_workbook
+from recordpick.data_checking.workbook_lines import LEFT_OUT, Room, workbook_lines
 from recordpick.handover.export import export
 from recordpick.handover.readme import About
 from recordpick.handover.selection_list import SELECTION_LIST
@@ -227,9 +227,9 @@ def test_the_name_of_next_of_kin_is_left_out_and_that_is_said(pack: Pack) -> Non
     sheet = Sheet("MED-04", "T", "F", ("This",), (Line(1, 1, "100", "", "", "MED-04"),))
     evidence = {("MED-04", "100"): LineEvidence((entry,))}
     room = Room(40, 60, 30)
-    ((line,),) = checking_lines([sheet], pack, evidence, room, with_names=False)
+    ((line,),) = workbook_lines([sheet], pack, evidence, room, with_names=False)
     assert line.look_at == LEFT_OUT
-    ((line,),) = checking_lines([sheet], pack, evidence, room, with_names=True)
+    ((line,),) = workbook_lines([sheet], pack, evidence, room, with_names=True)
     assert line.look_at == "mother · Ann Smith"
 
 
@@ -252,7 +252,7 @@ def test_a_record_prints_on_half_a_page_and_what_is_left_out_is_counted(given_en
             for at, text in enumerate(texts)
         ]
         evidence[criterion, "100"] = LineEvidence(tuple(entries))
-    (record,) = checking_lines(lines, pack, evidence, room, with_names=False)
+    (record,) = workbook_lines(lines, pack, evidence, room, with_names=False)
     assert sum(line.text_lines for line in record) <= max(room.lines_a_record, len(record))
     for line, texts in zip(record, given_entries, strict=True):
         words = " ".join(line.look_at.split("\n")) + " "

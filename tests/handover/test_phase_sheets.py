@@ -128,6 +128,27 @@ def test_go_live_has_the_whole_list_and_the_next_random_tickets(
     assert (looked.filled.phase, looked.new, looked.not_imported) == ("go-live", 4, ())
 
 
+def test_a_phase_that_has_begun_goes_on_after_further_records_were_drawn(
+    found: WorkingFile, index: PracticeIndex
+) -> None:
+    """The first check has results: whoever draws for go-live still gets its workbook, and a note.
+
+    Its results are imported, and the records that were drawn wait for the next list.
+    """
+    drawn = {pick.patient_id for pick in found.selection.random()}
+    found.draw(index.patients(found.as_at).collect()["patient_id"].sort(), 2)
+    made = _made(found, index, "first check")
+    (note,) = made.notes
+    assert note.startswith(f"2 picks or random records are not on the list {list_ids(found)[0]}, ")
+    assert "export again" in note
+    assert made.lines == 5
+    book = _book(made)
+    assert {one["Patient no."] for one in lines_of(book) if one["Criterion"] == "Random"} == drawn
+    fill_in_lines(book, {("BRO-01", "102"): {"Result": "not there"}})
+    looked = _look(found, book)
+    assert (len(looked.replaced), looked.not_imported) == (1, ())
+
+
 def test_what_was_taken_out_since_is_left_out_and_said(
     found: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:

@@ -13,6 +13,22 @@ from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
 
+def copied_extract(path, folder):
+    """Return a copy of the extract beside a working file, to be changed."""
+    return shutil.copytree(path.parent / "practice", folder / "newer")
+
+
+async def choose_index(user, folder):
+    """Choose another index than the one that the file was made with, and is gone."""
+    await user.press("enter")
+    await user.fill("#folder", folder)
+    user.screen.query_one("#folder").focus()
+    await user.press("enter")
+    user.screen.query_one("#choose").press()
+    await user.settled()
+    assert user.title == "This is not the index that the file was made with"
+
+
 async def test_a_newer_extract_keeps_the_picks_and_says_who_moved_on(tmp_path):
     """The index is another one: it is taken into use only when asked for."""
     path = make_tiny(tmp_path / "tiny")
@@ -20,8 +36,7 @@ async def test_a_newer_extract_keeps_the_picks_and_says_who_moved_on(tmp_path):
         first = file.index_fingerprint
     async with using(app_on(path)) as user:
         await user.press("enter", "space", "down", "space")
-    newer = tmp_path / "newer"
-    shutil.copytree(path.parent / "practice", newer)
+    newer = copied_extract(path, tmp_path)
     patients = (newer / "patients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     without = [line for line in patients if not line.startswith("P01,")]
     (newer / "patients.csv").write_text("".join(without), encoding="utf-8")
@@ -31,13 +46,7 @@ async def test_a_newer_extract_keeps_the_picks_and_says_who_moved_on(tmp_path):
     build_index([newer], tmp_path / "newer-index")
     shutil.rmtree(path.parent / "index")
     async with using(app_on(path)) as user:
-        await user.press("enter")
-        await user.fill("#folder", tmp_path / "newer-index")
-        user.screen.query_one("#folder").focus()
-        await user.press("enter")
-        user.screen.query_one("#choose").press()
-        await user.settled()
-        assert user.title == "This is not the index that the file was made with"
+        await choose_index(user, tmp_path / "newer-index")
         await user.press("tab", "enter")
         assert user.title == "1 pick to look at again"
         assert "A-1: P01 is not in this index." in user.text
@@ -58,8 +67,7 @@ async def test_an_index_of_another_ods_code_is_warned_about_before_it_is_used(tm
     path.unlink()
     person = Person("Ann Other", "practice")
     WorkingFile.create(path, pack, index, as_at, "Tiny", person, ods_code="A81001").close()
-    newer = tmp_path / "newer"
-    shutil.copytree(path.parent / "practice", newer)
+    newer = copied_extract(path, tmp_path)
     with (newer / "events.csv").open("a", encoding="utf-8", newline="") as events:
         events.write("P01,X1,2026-09-30,observation,246,Blood pressure,120,mmHg,Sitting\n")
     build_index([newer], tmp_path / "newer-index")
@@ -67,13 +75,7 @@ async def test_an_index_of_another_ods_code_is_warned_about_before_it_is_used(tm
     write_manifest(made, replace(read_manifest(made), ods_code="B82002"))
     shutil.rmtree(path.parent / "index")
     async with using(app_on(path)) as user:
-        await user.press("enter")
-        await user.fill("#folder", tmp_path / "newer-index")
-        user.screen.query_one("#folder").focus()
-        await user.press("enter")
-        user.screen.query_one("#choose").press()
-        await user.settled()
-        assert user.title == "This is not the index that the file was made with"
+        await choose_index(user, tmp_path / "newer-index")
         shown = " ".join(user.text.replace("│", " ").split())
         assert "ODS code B82002, and tiny.recordpick of A81001" in shown
 

@@ -137,7 +137,7 @@ async def test_a_draw_can_be_even_over_age_bands_and_sexes(demo):
         user.screen.query_one("#yes").press()
         await user.settled()
         assert on_disk(demo).by_strata
-        assert "even over age bands and sexes" in user.part("#message")
+        assert "in the same mix of ages and sexes" in user.part("#message")
         assert "with 95% confidence fewer than" in user.part("#message")
         await user.press("r")
         assert not user.screen.query_one("#strata").display

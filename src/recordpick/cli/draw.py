@@ -37,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strata",
         action="store_true",
-        help="even over age bands and sexes (later draws with the same seed continue in this way)",
+        help="in the same mix of age bands and sexes as the whole list "
+        "(later draws with the same seed continue in this way)",
     )
     parser.add_argument(
         "--reason", default="", help="why another seed replaces an earlier draw (needed then)"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recordpick.codelist_import.cluster_map import NOT_CONFIRMED, year_in_words
 from recordpick.codelist_import.source_file import Rejected, SourceFile
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,6 @@ class ListImport:
         """Version and day of the files, and the QOF year: "v56.0.0, 27 Jun 2025 · QOF 2025/26"."""
         versions = dict.fromkeys(f"v{one.version}" for one in self.sources if one.version)
         days = sorted({one.day for one in self.sources if one.day}, reverse=True)
-        known = [*versions, *(f"{day:%d %b %Y}" for day in days[:1])]
+        known = [*versions, *map(day, days[:1])]
         release = ", ".join(known) or "date not known"
         return f"{release} · QOF {year_in_words(self.year)}"

@@ -32,7 +32,7 @@ from recordpick.criteria.snomed_codes import looks_like_read_code
 from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 REJECTS_SHOWN = 20
 _SEVERAL = 3
@@ -70,13 +70,13 @@ def plan_import(
     return _fill(sources, of_year(rows, chosen), chosen)
 
 
-def years_of(day: date) -> tuple[int, ...]:
+def years_of(dated: date) -> tuple[int, ...]:
     """Return the QOF years that files of a day may be for, each by the year in which it begins.
 
     A QOF year begins on 1 April; its reference sets are published from the January before.
     """
-    in_force = day.year if day.month > _MONTHS_BEFORE else day.year - 1
-    return (in_force, day.year) if day.month <= _MONTHS_BEFORE else (in_force,)
+    in_force = dated.year if dated.month > _MONTHS_BEFORE else dated.year - 1
+    return (in_force, dated.year) if dated.month <= _MONTHS_BEFORE else (in_force,)
 
 
 def _year(files: Sequence[SourceFile], wanted: int | None, otherwise: int | None) -> int:
@@ -101,7 +101,7 @@ def _year(files: Sequence[SourceFile], wanted: int | None, otherwise: int | None
         if chosen not in fits:
             words = " or ".join(map(year_in_words, fits))
             problems.append(
-                f"{one.path}: this file is of {one.day:%d %b %Y}, for QOF {words}, and the lists "
+                f"{one.path}: this file is of {day(one.day)}, for QOF {words}, and the lists "
                 f"are to be those of {year_in_words(chosen)}. Give that year's file, or "
                 f"--year {year_in_words(max(fits))}."
             )

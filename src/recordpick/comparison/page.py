@@ -39,8 +39,8 @@ def _about(report: ComparisonReport) -> list[str]:
     people = report.compared.patients
     practice = old.practice or new.practice
     days = (
-        f"{f'{practice}. ' if practice else ''}Old system as at {old.as_at:%d %b %Y}, new system "
-        f"as at {new.as_at:%d %b %Y}. {plural(people.pairs.height, 'patient')} in both."
+        f"{f'{practice}. ' if practice else ''}Old system as at {day(old.as_at)}, new system "
+        f"as at {day(new.as_at)}. {plural(people.pairs.height, 'patient')} in both."
     )
     made_up = ["MADE UP: no record here is a real patient's."]
     return [

@@ -17,6 +17,9 @@ from recordpick.errors import UserError
 from recordpick.regular_files import check_inside
 from recordpick.resources import is_shipped
 
+RESERVED_IDS = {"random": "the random records are", "all": "every criterion together is"}
+"""Words that are no criterion's id, in any case, and what they mean instead."""
+
 
 def read_pack(path: Path, sheets: Sequence[str] = ()) -> Pack:
     """Read and check a criteria pack: TOML with its codelists, or a list in words.
@@ -25,7 +28,9 @@ def read_pack(path: Path, sheets: Sequence[str] = ()) -> Pack:
     loaded in part. `sheets` names the sheets or tables to read, as in `read_criteria_list`.
     """
     if path.suffix.casefold() == ".toml":
-        return pack_from_toml(path.name, toml_text(path), _codelists_beside(path))
+        pack = pack_from_toml(path.name, toml_text(path), _codelists_beside(path))
+        _check_ids(path.name, pack)
+        return pack
     return read_criteria_list(path, sheets).pack
 
 
@@ -43,8 +48,30 @@ def read_criteria_list(path: Path, sheets: Sequence[str] = ()) -> ListOfCriteria
                 ".toml, .csv, .xlsx, .ods or .docx."
             )
         text = decoded(read_bytes(path, PACK_AT_MOST), str(path))
-        return list_from_csv(path.name, text)
-    return list_from_document(path.name, read_document_tables(path), sheets)
+        found = list_from_csv(path.name, text)
+    else:
+        found = list_from_document(path.name, read_document_tables(path), sheets)
+    _check_ids(path.name, found.pack, found.places)
+    return found
+
+
+def _check_ids(name: str, pack: Pack, places: Mapping[str, str] | None = None) -> None:
+    """Raise UserError for ids that mean something else where people name a criterion.
+
+    Packs that working files carry (`parse_pack`) are not refused: what was picked for such a
+    criterion stays within reach.
+    """
+    problems = []
+    for criterion in pack.criteria:
+        meaning = RESERVED_IDS.get(criterion.id.casefold())
+        if meaning is not None:
+            place = f", {places[criterion.id]}" if places else ""
+            problems.append(
+                f"{name}, criterion {criterion.id}{place}: {criterion.id} is what {meaning} called "
+                f"wherever a criterion is named. Give it another id, such as {criterion.id}-1."
+            )
+    if problems:
+        raise UserError(*problems)
 
 
 def parse_pack(files: Mapping[str, str]) -> Pack:

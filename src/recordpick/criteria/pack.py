@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from recordpick.criteria.conditions import Condition, parse_condition, text_of
 from recordpick.schema import TABLES, Kind
+from recordpick.text import day
 
 CODELISTS_FOLDER = "codelists"
 """Where codelists lie: a folder of this name beside the pack."""
@@ -145,7 +146,7 @@ class Confirmation:
 
     def says(self, criterion: Criterion) -> str:
         """Return a phrase on who confirmed what: "confirmed by AB on 12 Nov 2026 16:05"."""
-        who = f"by {self.by} on {self.at:%d %b %Y %H:%M}"
+        who = f"by {self.by} on {day(self.at)} {self.at:%H:%M}"
         if not criterion.steps:
             return f"by hand: chosen {who}"
         if not self.template:

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from recordpick.csv_safety import one_line
-from recordpick.data_checking.checking_lines import CheckingLine, Room, checking_lines
 from recordpick.data_checking.evidence import Line, LineEvidence
+from recordpick.data_checking.workbook_lines import Room, WorkbookLine, workbook_lines
 from recordpick.handover.readme import SYNTHETIC, About
 from recordpick.handover.selection_list import SELECTION_LIST, spoken_fingerprint
 from recordpick.handover.tick_sheet_model import (
@@ -150,7 +150,7 @@ class _Writer:
             before=int(_PIXELS[BEFORE] / _LETTER_PIXELS),
             lines_a_record=int(half_a_page / (_TEXT_HEIGHT + _ROW_EXTRA)),
         )
-        self._records = checking_lines(
+        self._records = workbook_lines(
             content.sheets, content.about.pack, content.evidence, room, with_names=with_names
         )
         self._last = TOP + sum(map(len, self._records))
@@ -284,7 +284,7 @@ class _Writer:
         sheet.set_print_scale(self._scale)
         sheet.set_h_pagebreaks(self._page_breaks()[:_MOST_BREAKS])
 
-    def _write_line(self, sheet: Worksheet, row: int, line: CheckingLine) -> None:
+    def _write_line(self, sheet: Worksheet, row: int, line: WorkbookLine) -> None:
         texts = {
             PATIENT: line.patient_id,
             NHS: line.nhs_number,

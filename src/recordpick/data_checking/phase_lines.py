@@ -99,11 +99,7 @@ def phase_lines(file: WorkingFile, phase: Phase) -> PhaseLines:
         )
     listed = handed_over(file, names[-1])
     assert listed is not None
-    notes: list[str] = []
-    if phase == "recheck":
-        wanted = _open_lines(file, listed.by_patient.keys(), names[-1], notes)
-    else:
-        wanted = _selected_lines(file, phase, listed.by_patient.keys(), names[-1], notes)
+    wanted, notes = lines_to_check(file, phase, listed.by_patient.keys(), names[-1])
     wanted |= {key[1:] for key in file.selection.settled.judged if key[0] == phase}
     by_record: dict[int, list[Listed]] = {}
     for number in sorted(listed.lines):
@@ -146,28 +142,44 @@ def records_named(lines: PhaseLines, text: str) -> tuple[CheckedRecord, ...]:
     return records
 
 
-def _open_lines(file: WorkingFile, on_list: Iterable[Key], name: str, notes: list[str]) -> set[Key]:
+def lines_to_check(
+    file: WorkingFile, phase: Phase, on_list: Iterable[Key], name: str
+) -> tuple[set[Key], list[str]]:
+    """Return which lines of the list of that name a phase asks for, and sentences on what is not.
+
+    Recheck: the lines whose issue is open. Else: those that are still selected. UserError where
+    records were picked or drawn since and the phase has not begun; in one that has, a sentence says
+    how many.
+    """
     known = frozenset(on_list)
+    if phase == "recheck":
+        return _open_lines(file, known, name)
+    return _selected_lines(file, phase, known, name)
+
+
+def _open_lines(
+    file: WorkingFile, on_list: frozenset[Key], name: str
+) -> tuple[set[Key], list[str]]:
     lines: set[Key] = set()
+    notes: list[str] = []
     for issue in issues_to_recheck(file):
         line = (issue.first.entry.criterion_id, issue.first.entry.patient_id)
-        if line in known:
+        if line in on_list:
             lines.add(line)
         else:
             notes.append(
                 f"Issue {issue.number} ({line[0] or 'Random'}, patient {line[1]}) is open, and not "
                 f"on the list {name}: check it by hand, or pick it again and export."
             )
-    return lines
+    return lines, notes
 
 
 def _selected_lines(
-    file: WorkingFile, phase: Phase, on_list: Iterable[Key], name: str, notes: list[str]
-) -> set[Key]:
+    file: WorkingFile, phase: Phase, on_list: frozenset[Key], name: str
+) -> tuple[set[Key], list[str]]:
     picked = {(pick.criterion_id, pick.patient_id) for pick in file.selection.picks}
-    known = frozenset(on_list)
-    new = len(picked - known)
-    if new:
+    notes: list[str] = []
+    if new := len(picked - on_list):
         settled = file.selection.settled
         has_begun = any(key[0] == phase for key in (*settled.judged, *settled.areas))
         picks = plural(new, "pick or random record is", "picks or random records are")
@@ -181,7 +193,7 @@ def _selected_lines(
             f"{says}, and so not here: export again, and give the supplier the new list, to check "
             "them as well."
         )
-    return picked & known
+    return picked & on_list, notes
 
 
 def current_phase(file: WorkingFile) -> Phase:

@@ -15,7 +15,7 @@ import polars as pl
 from recordpick.data_checking.checking_workbook import Content, checking_workbook
 from recordpick.data_checking.evidence import Line, LineEvidence, evidence_for
 from recordpick.data_checking.issued_lists import list_ids, selection_of
-from recordpick.data_checking.progress import issues_to_recheck
+from recordpick.data_checking.phase_lines import lines_to_check
 from recordpick.data_checking.time_needed import TimeNeeded, pace_of, time_needed
 from recordpick.errors import UserError
 from recordpick.handover.pack_contents import names_of, numbers_of
@@ -89,7 +89,8 @@ def phase_sheets(
 
     For the recheck: the lines whose issue is open. For the first check and go-live: every line of
     the list that is still selected. UserError where no list was handed over, where records were
-    picked or drawn since, or where there is nothing to check.
+    picked or drawn since and the phase has not begun (in one that has, a note says how many), or
+    where there is nothing to check.
     """
     names = list_ids(file)
     if not names:
@@ -101,12 +102,11 @@ def phase_sheets(
     assert listed is not None
     rows = selection_rows(listed, file.pack, numbers_of(index, file.as_at, listed), names[-1])
     on_the_list = {(one, who) for one, who in rows.select("criterion_id", "patient_id").iter_rows()}
-    picked = {(pick.criterion_id, pick.patient_id) for pick in file.selection.picks}
-    notes: list[str] = []
-    if phase == "recheck":
-        wanted = _open_lines(file, on_the_list, names[-1], notes)
-    else:
-        wanted = _all_lines(on_the_list, picked, names[-1], notes)
+    wanted, notes = lines_to_check(file, phase, on_the_list, names[-1])
+    gone = len(on_the_list - wanted)
+    if gone and phase != "recheck":
+        lines = plural(gone, f"line of {names[-1]} is", f"lines of {names[-1]} are")
+        notes.append(f"{lines} not selected any more, and left out.")
     if not wanted:
         raise UserError(_NOTHING[phase == "recheck"])
     keys = pl.DataFrame(
@@ -137,35 +137,6 @@ _NOTHING = {
     True: "No issue is open: nothing has to be checked again.",
     False: "Nobody on the list is selected any more: nothing has to be checked.",
 }
-
-
-def _open_lines(file: WorkingFile, on_list: set[Line], name: str, notes: list[str]) -> set[Line]:
-    lines = set()
-    for issue in issues_to_recheck(file):
-        line = (issue.first.entry.criterion_id, issue.first.entry.patient_id)
-        if line in on_list:
-            lines.add(line)
-        else:
-            notes.append(
-                f"Issue {issue.number} ({line[0] or 'Random'}, patient {line[1]}) is open, and not "
-                f"on the list {name}: check it by hand, or pick it again and export."
-            )
-    return lines
-
-
-def _all_lines(on_list: set[Line], picked: set[Line], name: str, notes: list[str]) -> set[Line]:
-    new = len(picked - on_list)
-    if new:
-        picks = plural(new, "pick or random record is", "picks or random records are")
-        raise UserError(
-            f"{picks} not on the list {name}, so their results could not be imported: export again "
-            "first, and give the supplier the new list."
-        )
-    gone = len(on_list - picked)
-    if gone:
-        lines = plural(gone, f"line of {name} is", f"lines of {name} are")
-        notes.append(f"{lines} not selected any more, and left out.")
-    return on_list & picked
 
 
 def _found_before(selection: Selection) -> dict[Line, str]:

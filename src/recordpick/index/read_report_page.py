@@ -12,6 +12,7 @@ from recordpick.index.as_at import TODAY
 from recordpick.index.manifest import EMPTIED_VALUES, READ_REPORT, REJECTED, Manifest
 from recordpick.index.read_report import ReadReport, Reason, TableRead, read_report
 from recordpick.schema import TABLES
+from recordpick.text import day
 
 TITLE = "What was read"
 
@@ -42,12 +43,12 @@ def _about(report: ReadReport) -> Iterator[str]:
 
 def as_at_in_words(report: ReadReport) -> str:
     """Return the as-at date, and where it comes from."""
-    day = f"{report.as_at:%d %b %Y}"
+    as_at = day(report.as_at)
     if report.as_at_from == TODAY:
-        return f"As at {day}: that is the day of indexing, as no source says its day."
+        return f"As at {as_at}: that is the day of indexing, as no source says its day."
     if not report.as_at_from:
-        return f"As at {day}. Where that comes from was not kept."
-    return f"As at {day}, from: {report.as_at_from}."
+        return f"As at {as_at}. Where that comes from was not kept."
+    return f"As at {as_at}, from: {report.as_at_from}."
 
 
 def _as_at(report: ReadReport) -> Section:

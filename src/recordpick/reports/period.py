@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from recordpick.errors import UserError
 from recordpick.selection.state import Selection
+from recordpick.text import day_in_full
 
 CountTo = Literal["as-at", "year-end"]
 """The day that is counted to: the as-at date, or the last day of the QOF year."""
@@ -47,10 +48,10 @@ class Period:
     def in_words(self) -> str:
         """The period in a sentence for reports and screens."""
         if self.counted_to == self.as_at:
-            return f"QOF {self.year}, as at {_day(self.as_at)}."
+            return f"QOF {self.year}, as at {day_in_full(self.as_at)}."
         return (
-            f"QOF {self.year}, to the year's end ({_day(self.counted_to)}), from the records as at "
-            f"{_day(self.as_at)}."
+            f"QOF {self.year}, to the year's end ({day_in_full(self.counted_to)}), from the "
+            f"records as at {day_in_full(self.as_at)}."
         )
 
     @property
@@ -106,7 +107,3 @@ def chosen_period(selection: Selection, as_at: date) -> Period:
         return report_period(as_at)
     (year, count_to), *_ = chosen.files
     return report_period(as_at, year, count_to)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -7,8 +7,10 @@ from pathlib import Path
 from recordpick.errors import UserError
 from recordpick.index.manifest import MANIFEST
 from recordpick.index.practice_index import open_index
+from recordpick.local_time import local_time
 from recordpick.selection.known_folders import is_below, is_known, last_name
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import day
 
 
 def compared_folder(file: WorkingFile, old: str) -> Path | None:
@@ -22,7 +24,7 @@ def compared_folder(file: WorkingFile, old: str) -> Path | None:
     if compared is None:
         return None
     hint, parent = compared.folder, file.path.parent
-    what = f"The comparison of {compared.on:%d %b %Y} with {hint} cannot be shown"
+    what = f"The comparison of {day(local_time(compared.on))} with {hint} cannot be shown"
     if compared.old != old:
         raise UserError(
             f"{what} as it was: the practice's own records are another extract now. Choose the new "

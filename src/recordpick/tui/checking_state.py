@@ -7,7 +7,7 @@ the disk.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -248,6 +248,21 @@ class Checking:
         """Return how many rows of a record need a result."""
         return sum(not self.is_done(row) for row in self.rows(record))
 
+    def next_unfinished(self, after: int = -1) -> int | None:
+        """Return the place of the next record that needs a result, after the last the first."""
+        for place in _from(after, len(self.records)):
+            if self.left_of(self.records[place]):
+                return place
+        return None
+
+    def next_open(self, rows: Sequence[Row], after: int = -1) -> int | None:
+        """Return the place of the next of these rows that needs a result, after the last the first.
+
+        The row `after` which one looks is not looked at itself.
+        """
+        places = (place for place in _from(after, len(rows)) if place != after)
+        return next((place for place in places if not self.is_done(rows[place])), None)
+
     def compare(self, row: Row, read: RecordToCheck) -> tuple[str, ...]:
         """Return what to compare for a row."""
         if row.area:
@@ -290,6 +305,14 @@ class Checking:
         parts = [f"{outcomes.count(word)} {word}" for word in OUTCOMES if outcomes.count(word)]
         who = self.who[record.patient_id].name or f"Patient {record.patient_id}"
         return f"{who} is finished: {', '.join(parts)}."
+
+    def all_done_words(self) -> str:
+        """Return that no record that is shown needs a result, and what to do then."""
+        number = len(self.records)
+        if self.file.checking_copy is not None:
+            return f"Your share is done: {number} records. Bring this copy back to be imported."
+        shown = f"shown ({self.filter.words}) " if self.filter.words else ""
+        return f"Everything {shown}is done: {number} records."
 
     def others(self) -> str:
         """Return how far the others are, as of the last import of their copies."""
@@ -354,6 +377,11 @@ class Checking:
             return "There is nothing to do again.", None
         self.file.redo()
         return f"Done again: {words}.", _place_of(self.file.last_decision)
+
+
+def _from(after: int, number: int) -> list[int]:
+    """Return all places of so many, those after one first, and that one last."""
+    return [*range(after + 1, number), *range(min(after + 1, number))]
 
 
 _OF_CHECKING = frozenset({"judged", "resolved", "shared", "merged", "checked"})

@@ -47,7 +47,7 @@ def combine(reading: Reading, chooser: Chooser) -> Combination:
     """Return the facts in groups; NotUnderstoodError where a negation cannot be placed."""
     _place_missing(reading, chooser)
     for sign in reading.nots:
-        if sign.start not in chooser.used_nots:
+        if sign.start not in chooser.fitting.used_nots:
             _place_not(reading, chooser, sign)
     facts = sorted(chooser.facts, key=lambda fact: fact.start)
     joins = _joins(reading, facts)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 
+from recordpick.criteria.templates.fitting import REACH, Fitting, may_fit
 from recordpick.criteria.templates.library import Library, Need, Refinement, Template, library
 from recordpick.criteria.templates.quantities import Quantity
 from recordpick.criteria.templates.signs import Reading, Sign
 
-_REACH = 8
-"""How many words may lie between the signs of one template."""
 _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly")
 _APART = frozenset(
     {"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"}
@@ -21,9 +20,6 @@ _NAMED = frozenset({"@drug", "@condition", "@vaccine", "@test"})
 """Of these a second one is another, not the same said again."""
 _LISTING = frozenset({"or", "and", "a", "an", "the", "either", "nor", "no", "neither"})
 """Words that may stand between the members of a list."""
-_NOT_GAP = 2
-"""How many words may lie between a negation and the sign that it is of, within a template."""
-_STRONG = frozenset({"and", "or", "union"})
 
 
 @dataclass(slots=True)
@@ -77,7 +73,7 @@ class Chooser:
         self.words: Library = library()
         self.facts: list[Fact] = []
         self.used: set[tuple[int, int]] = set()
-        self.used_nots: set[int] = set()
+        self.fitting = Fitting(reading)
         self.left: list[Sign] = []
 
     def choose(self) -> None:
@@ -137,9 +133,9 @@ class Chooser:
         best: tuple[float, Template, list[Sign]] | None = None
         for template in self.words.templates.values():
             for need in template.needs:
-                if not _may_fit(need, names):
+                if not may_fit(need, names):
                     continue
-                for signs in self._assignments(need, free):
+                for signs in self.fitting.assignments(need, free):
                     if template.is_weak and not with_weak and not self._has_number(signs):
                         continue
                     if self._is_repeated(template, signs) or not _owns_count(template, signs):
@@ -166,7 +162,7 @@ class Chooser:
     def _is_part_of_another(self, signs: Sequence[Sign]) -> bool:
         """Return whether another fact covers a sign: accents, of special characters."""
         return len(signs) == 1 and any(
-            signs[0].name in fact.template.covers and self._together(signs[0], fact.signs[0])
+            signs[0].name in fact.template.covers and self.fitting.together(signs[0], fact.signs[0])
             for fact in self.facts
         )
 
@@ -178,80 +174,11 @@ class Chooser:
             for sign in self._unused()
         )
 
-    def _assignments(self, need: Need, free: Sequence[Sign]) -> Iterator[list[Sign]]:
-        first, *rest = need
-        for sign in self._candidates(first, free):
-            chosen = [sign]
-            for part in rest:
-                near = self._nearest(part, free, chosen)
-                if near is None:
-                    break
-                chosen.append(near)
-            else:
-                if self._is_in_order(need, chosen):
-                    yield chosen
-
-    def _is_in_order(self, need: Need, chosen: Sequence[Sign]) -> bool:
-        """Return whether each negation stands just before the sign that it is of."""
-        for place, part in enumerate(need[:-1]):
-            if not any(name.startswith("!") for name in part):
-                continue
-            gap = chosen[place + 1].start - chosen[place].end
-            if not 0 <= gap <= _NOT_GAP:
-                return False
-        return True
-
-    def _candidates(self, part: Sequence[str], free: Sequence[Sign]) -> Iterator[Sign]:
-        for name in part:
-            if name.startswith("!"):
-                yield from (one for one in self.reading.nots if one.start not in self.used_nots)
-            else:
-                yield from (one for one in free if _is_called(one, name))
-
-    def _nearest(
-        self, part: Sequence[str], free: Sequence[Sign], chosen: list[Sign]
-    ) -> Sign | None:
-        spans = {(one.start, one.end) for one in chosen}
-        best: tuple[float, Sign] | None = None
-        for sign in self._candidates(part, free):
-            if (sign.start, sign.end) in spans or not self._together(sign, chosen[0]):
-                continue
-            cost = min(self._distance(sign, one) for one in chosen)
-            if sign.start < chosen[0].start:
-                cost += 0.3  # what follows is meant more often than what went before
-            if cost <= _REACH and (best is None or cost < best[0]):
-                best = (cost, sign)
-        return best[1] if best else None
-
-    def _together(self, one: Sign, other: Sign) -> bool:
-        tokens = self.reading.tokens
-        return tokens[one.start].sentence == tokens[other.start].sentence
-
-    def _distance(self, one: Sign, other: Sign) -> float:
-        """Return how many words lie between two signs, more where "and" or a number parts them."""
-        first, second = (one, other) if one.start <= other.start else (other, one)
-        tokens = self.reading.tokens[first.end : second.start + 1]
-        between = sum(not token.parenthetical for token in tokens[:-1])
-        between += 2 * sum(
-            token.mark in {",", ";", ":"} and not token.parenthetical for token in tokens
-        )
-        parted = sum(
-            join.name in _STRONG
-            and not join.parenthetical
-            and first.end <= join.start < second.start
-            for join in self.reading.joins
-        )
-        others = sum(
-            first.end <= sign.start < second.start and sign.name.startswith(("@", "#"))
-            for sign in self.reading.signs
-        )
-        return between + 1.5 * parted + others
-
     def _score(self, template: Template, signs: Sequence[Sign]) -> float:
         ordered = sorted(signs, key=lambda sign: sign.start)
-        gaps = sum(self._distance(one, other) for one, other in pairwise(ordered))
+        gaps = sum(self.fitting.distance(one, other) for one, other in pairwise(ordered))
         length = sum(sign.end - sign.start for sign in signs)
-        if template.is_tight and self._is_parted(ordered):
+        if template.is_tight and self.fitting.is_parted(ordered):
             return 0
         is_mixed = len({sign.parenthetical for sign in signs}) > 1
         return (
@@ -263,15 +190,11 @@ class Chooser:
             - 0.3 * all(sign.parenthetical for sign in signs)
         )
 
-    def _is_parted(self, ordered: Sequence[Sign]) -> bool:
-        inner = self.reading.tokens[ordered[0].start + 1 : ordered[-1].end]
-        return any(token.mark in {",", ";", ":"} for token in inner)
-
     def _take(self, best: tuple[float, Template, list[Sign]]) -> None:
         _, template, signs = best
         fact = Fact(template, [sign for sign in signs if sign.name not in {"not", "never"}])
         fact.nots = [sign for sign in signs if sign.name in {"not", "never"}]
-        self.used_nots |= {sign.start for sign in fact.nots}
+        self.fitting.used_nots |= {sign.start for sign in fact.nots}
         self.facts.append(fact)
         self._list_values(fact)
         self._keep_condition(fact)
@@ -355,7 +278,7 @@ class Chooser:
             fact.template.id == "age"
             and (quantity := fact.numbers["age"].quantity) is not None
             and quantity.compare in {"under", "at most", "between"}
-            and 0 <= fact.start - sign.end <= _REACH
+            and 0 <= fact.start - sign.end <= REACH
             for fact in self.facts
         )
 
@@ -368,7 +291,7 @@ class Chooser:
             best: tuple[float, Fact, Refinement, list[Sign]] | None = None
             for refinement in self.words.refinements.values():
                 for need in refinement.needs:
-                    if not _may_fit(need, names):
+                    if not may_fit(need, names):
                         continue
                     for cost, fact, signs in self._refinements(refinement, need, free):
                         if best is None or cost < best[0] - 1e-9:
@@ -378,13 +301,15 @@ class Chooser:
             _, fact, refinement, signs = best
             fact.refined[refinement.id] = signs
             self.used |= {(sign.start, sign.end) for sign in signs}
-            self.used_nots |= {sign.start for sign in signs if sign.name in {"not", "never"}}
+            self.fitting.used_nots |= {
+                sign.start for sign in signs if sign.name in {"not", "never"}
+            }
         self._spread()
 
     def _refinements(
         self, refinement: Refinement, need: Need, free: Sequence[Sign]
     ) -> Iterator[tuple[float, Fact, list[Sign]]]:
-        for signs in self._assignments(need, free):
+        for signs in self.fitting.assignments(need, free):
             for fact in self.facts:
                 if not refinement.fits(fact.template) or refinement.id in fact.refined:
                     continue
@@ -394,10 +319,12 @@ class Chooser:
                     continue
                 if "period" in fact.numbers and any(one.name == "#period" for one in signs):
                     continue
-                cost = min(self._distance(sign, own) for sign in signs for own in fact.everything())
+                cost = min(
+                    self.fitting.distance(sign, own) for sign in signs for own in fact.everything()
+                )
                 if refinement.id == "entry.period" and fact.template.id == "problem.condition":
                     cost += 3 * (not self._says_when_diagnosed())
-                if cost <= _REACH + 4:
+                if cost <= REACH + 4:
                     yield cost - _likelier(signs), fact, signs
 
     def _is_of_another(self, fact: Fact, signs: Sequence[Sign]) -> bool:
@@ -461,12 +388,12 @@ class Chooser:
                 name = _number_name(fact, sign)
                 if not name or name in fact.numbers:
                     continue
-                cost = min(self._distance(sign, own) for own in fact.everything())
+                cost = min(self.fitting.distance(sign, own) for own in fact.everything())
                 cost += 0.5 * (fact.start < sign.start)
                 own_names = {one.name for one in fact.everything()} | fact.template.also
                 if sign.name == "#count" and sign.value and sign.value not in own_names:
                     cost += 4
-                reach = 2 * _REACH if sign.value in own_names else _REACH
+                reach = 2 * REACH if sign.value in own_names else REACH
                 if cost <= reach and (best is None or cost < best[0]):
                     best = (cost, fact, name)
             if best is not None:
@@ -506,7 +433,7 @@ class Chooser:
                 fact.variant = "" if has_both else name
 
     def _free_for_variant(self, sign: Sign, fact: Fact) -> bool:
-        if not self._together(sign, fact.signs[0]):
+        if not self.fitting.together(sign, fact.signs[0]):
             return False
         span = (sign.start, sign.end)
         own = {(one.start, one.end) for one in fact.signs}
@@ -528,7 +455,7 @@ class Chooser:
 
     def _covers(self, fact: Fact, sign: Sign) -> bool:
         """Return whether a sign only says again, or goes without saying, what a fact asks for."""
-        if sign.quantity is not None or not self._together(sign, fact.signs[0]):
+        if sign.quantity is not None or not self.fitting.together(sign, fact.signs[0]):
             return False
         if self._is_denied_apart(sign, fact):
             return False
@@ -578,33 +505,6 @@ def _likelier(signs: Sequence[Sign]) -> float:
 
 def _start(sign: Sign) -> int:
     return sign.start
-
-
-def _may_fit(need: Need, names: set[str]) -> bool:
-    """Return whether each part of a need has a sign of one of its names; a quick look."""
-    return all(not part.isdisjoint(names) for part in _names_of(need))
-
-
-@cache
-def _names_of(need: Need) -> tuple[frozenset[str], ...]:
-    """Return the names of signs that each part of a need can have; negations are not among them."""
-    parts = (part for part in need if not any(name.startswith("!") for name in part))
-    return tuple(frozenset(name.partition(":")[0] for name in part) for part in parts)
-
-
-def _is_called(sign: Sign, name: str) -> bool:
-    """Return whether a sign is the one named: "missing", "#period:next", "@condition:cancer"."""
-    base, _, detail = name.partition(":")
-    if sign.name != base:
-        return False
-    if not detail:
-        return True
-    if sign.quantity is None:
-        return sign.value == detail
-    direction = sign.quantity.direction
-    if detail == "old":
-        return direction in {"before", "ago", "year", "on"}
-    return direction == detail
 
 
 def _number_name(fact: Fact, sign: Sign) -> str:

@@ -39,6 +39,7 @@ from recordpick.index.readers.tables import parquet_part
 from recordpick.index.source import NO_ANSWERS, Answers, Question, Source, SourcePart
 from recordpick.index.values import ISO, to_date, to_word
 from recordpick.schema import PATIENTS, Column
+from recordpick.text import day_in_full
 
 _NOT_A_PATIENT = "it is not a patient"
 
@@ -366,7 +367,7 @@ def _which_first(path: Path, column: str, found: DatesOfColumn) -> Question:
     text = pl.select(text=pl.lit(found.example))
     ways = [found.written, found.months_first().written]
     days = text.select(to_date(pl.col("text"), way).alias(way) for way in ways).row(0)
-    first, second = (f"{day.day} {day:%B %Y}" for day in days)
+    first, second = map(day_in_full, days)
     return Question(
         "dates",
         path.name,

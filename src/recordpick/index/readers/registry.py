@@ -31,6 +31,7 @@ from recordpick.index.readers.tables import (
     with_practice_toml,
 )
 from recordpick.index.source import NO_ANSWERS, Announce, Answers, FolderReader, Question, Source
+from recordpick.text import day_in_full
 
 
 def folder_reader(kind: str) -> FolderReader:
@@ -264,7 +265,7 @@ def _hint(sources: Sequence[Path], mapping: Path | None, kinds: Sequence[str | N
     )
     if last is None:
         return ""
-    return f"The last entry was made on {last.day} {last:%B %Y}: the export was made then or later."
+    return f"The last entry was made on {day_in_full(last)}: the export was made then or later."
 
 
 def _which_day(sources: Sequence[Path], hint: str) -> Question:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
+from recordpick.text import day
 from recordpick.tui.background import run_in_background, run_with_progress
 from recordpick.tui.dialogs import Notice
 from recordpick.tui.file_picker import FilePicker
@@ -63,8 +65,8 @@ async def bring_back(screen: PickingScreen, session: Session) -> None:
         return
     if compared.compared.new.fingerprint != before.new:
         said = (
-            f"{path} has other records than on {before.on:%d %b %Y}: what you see is what it has "
-            "now. Answers to what repeats were about the records before."
+            f"{path} has other records than on {day(local_time(before.on))}: what you see is what "
+            "it has now. Answers to what repeats were about the records before."
         )
         await screen.app.push_screen_wait(Notice("Comparison", [said]))
 

@@ -102,7 +102,7 @@ class DrawDialog(Modal[DrawRequest | None]):
                 "Why another seed: all random records are drawn again", classes="label reason"
             )
             yield Field(id="reason", classes="reason", compact=True)
-            yield TickBox("Even over age bands and sexes", id="strata")
+            yield TickBox("Same mix of ages and sexes as the whole list", id="strata")
             yield ProblemLine()
 
     def on_mount(self) -> None:
@@ -142,8 +142,8 @@ class DrawDialog(Modal[DrawRequest | None]):
 def draw_records(session: Session, eligible: pl.Series, request: DrawRequest) -> str:
     """Fix the seed (generated, if empty) unless it is fixed, draw, and return what was done.
 
-    `by_strata` makes a first draw even over age bands and sexes; a seed that was used before
-    continues as it began.
+    `by_strata` gives a first draw the mix of age bands and sexes that the list has; a seed that was
+    used before continues as it began.
     """
     from recordpick.picking.strata import strata_of
     from recordpick.picking.tickets import new_seed
@@ -157,7 +157,7 @@ def draw_records(session: Session, eligible: pl.Series, request: DrawRequest) ->
     strata = strata_of(session.index.patients(session.file.as_at), eligible) if is_even else None
     drawn = session.file.draw(eligible, request.number, strata).draws[-1]
     records = plural(len(drawn.drawn), "record")
-    over = ", even over age bands and sexes" if is_even else ""
+    over = ", in the same mix of ages and sexes" if is_even else ""
     sentences = [f"{records} drawn at random from {drawn.eligible:,}{over}."]
     if drawn.short:
         sentences.append(f"{drawn.short} fewer than requested.")

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.text import day
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_in_background
 from recordpick.tui.dialogs import Modal, ModalFrame, Notice, scrolling
@@ -136,7 +137,7 @@ def _patient_lines(why: ExplainedPatient) -> Iterator[str]:
     for figure, one in why.sets.items():
         yield "\n".join((f"{figure.replace('_', ' ')}: {_verdict(one)}", *_found(one)))
     dates = [
-        f"{name.replace('_', ' ')}: {found:%d %b %Y}"
+        f"{name.replace('_', ' ')}: {day(found)}"
         for name, found in why.dates.items()
         if found is not None
     ]
@@ -148,8 +149,8 @@ def _found(why: Explanation) -> Iterator[str]:
     for rule in why.rules:
         yield f"  {'yes' if rule.holds else 'NO'}  {rule.says} ({rule.counted} found)"
     for row in why.rows.iter_rows(named=True):
-        day = "" if row["date"] is None else f"{row['date']:%d %b %Y}  "
-        yield f"      {day}{row['summary']}"
+        dated = "" if row["date"] is None else f"{day(row['date'])}  "
+        yield f"      {dated}{row['summary']}"
 
 
 def _verdict(why: Explanation) -> str:

@@ -8,39 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
-from textual.suggester import SuggestFromList
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from recordpick.errors import UserError
-from recordpick.tui.actions import (
-    ALL_COMMANDS,
-    CHECKING,
-    FILE,
-    HELP_KEYS,
-    HIDE_NAMES,
-    NEXT_PART,
-    PATIENT,
-    VIEW,
-    HelpPage,
-    command,
-    key,
-)
+from recordpick.tui.actions import HelpPage
 from recordpick.tui.checking_state import Checking, Place, RecordToCheck, Row
-from recordpick.tui.checking_words import (
-    detail_of,
-    identity_line,
-    row_line,
-    top_line,
-)
+from recordpick.tui.checking_words import identity_line, top_line
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.flows.checking import (
     choose_filter,
@@ -54,36 +33,42 @@ from recordpick.tui.flows.checking import (
 from recordpick.tui.flows.checking_prints import print_records, write_workbook
 from recordpick.tui.key_repeat import HeldKeys
 from recordpick.tui.masking import is_masking, mask_numbers, watch_masking
+from recordpick.tui.screens.checking_keys import COMMANDS_WITHOUT_KEY, KEYS
 from recordpick.tui.text import content
-from recordpick.tui.widgets.fields import Field
+from recordpick.tui.widgets.line_detail import LineDetail
 from recordpick.tui.widgets.lines import KeysLine
+from recordpick.tui.widgets.lines_to_check import LinesToCheck
+from recordpick.tui.widgets.result_question import ResultQuestion, UnfinishedResult
 
 if TYPE_CHECKING:
     from recordpick.data_checking.phase_lines import CheckedRecord
     from recordpick.selection.results import Outcome, Severity
     from recordpick.tui.session import Session
 
-Asking = Literal["", "what", "how bad"]
-_RECORDS_KEPT = 20
-_KEYS: dict[str, Outcome] = {
+_OUTCOMES: dict[str, Outcome] = {
     "s": "same",
     "d": "different",
     "n": "not there",
     "a": "not applicable",
 }
+"""The result that each key gives."""
 _SEVERITIES: dict[str, Severity] = {"l": "low", "m": "medium", "h": "high", "": ""}
-_HOW_BAD = "How bad?   l low   m medium   h high   Enter: not said   Esc: no result"
-
-
-_GO_ON = "Next record; or both results of a line"
-
-
-class LinesList(OptionList):
-    """The lines of a record. Enter is a key like the others: it waits for what was typed before."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.go_on", _GO_ON, label="Next record", display="Enter")
-    ]
+_NOT_WHILE_ASKING = frozenset(
+    {"result", "line_before", "turn", "next_unfinished", "undo", "redo", "flow", "close", "copy"}
+)
+"""Actions that are no answer to what is asked."""
+_FLOWS = {
+    "record": show_record,
+    "filter": choose_filter,
+    "resolve": resolve,
+    "give": give_records,
+    "import": import_results,
+    "log": export_log,
+    "page": write_page,
+    "print": print_records,
+    "workbook": write_workbook,
+}
+"""What takes more than one step, by the name that the keys use."""
 
 
 class CheckingScreen(FlowScreen[None]):
@@ -100,68 +85,12 @@ class CheckingScreen(FlowScreen[None]):
         "records proposes: only y, or a result of your own, makes it a result. Random records have "
         "no ◊.",
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key(
-            "s",
-            "result('s')",
-            "Same: the new system shows what the old one does",
-            CHECKING,
-            label="Same",
-        ),
-        key("d", "result('d')", "Different: asks what, and how bad", CHECKING, label="Different"),
-        key(
-            "n",
-            "result('n')",
-            "Not there: it is missing; asks how bad",
-            CHECKING,
-            label="Not there",
-        ),
-        key("a", "result('a')", "Not applicable: to this record", CHECKING, label="N/A"),
-        key("y", "confirm", "Confirm: what the comparison proposes (◊)", CHECKING),
-        key("enter", "go_on", _GO_ON, CHECKING),
-        key("left", "line_before", "Line before", CHECKING, label="Line before", display="←"),
-        key(
-            "w",
-            "flow('record')",
-            "Whole record: as the index has it",
-            CHECKING,
-            label="Whole record",
-        ),
-        key("colon", "app.command_palette", ALL_COMMANDS, label="More"),
-        *HELP_KEYS,
-        key("q", "close", "Back to picking: everything is saved", label="Back"),
-        key("ctrl+z,u", "undo", "Undo: the last result", CHECKING),
-        key("ctrl+y,U", "redo", "Redo: what was undone", CHECKING),
-        key("g", "next_unfinished", "Next unfinished record", CHECKING),
-        key("right_square_bracket", "turn(1)", "Record after: finished or not", VIEW, display="]"),
-        key("left_square_bracket", "turn(-1)", "Record before: finished or not", VIEW, display="["),
-        key("t", "flow('filter')", "Filter: unfinished, an area, a person's share", VIEW),
-        key("ctrl+p", "flow('print')", "Print whole records: this one, or all selected", FILE),
-        key("c", "copy", "Copy number: NHS number, or else patient number", PATIENT),
-        key("p", "app.mask", HIDE_NAMES, VIEW),
-        key("l", "how_bad('l')", "How bad: low"),
-        key("m", "how_bad('m')", "How bad: medium"),
-        key("h", "how_bad('h')", "How bad: high"),
-        key("tab", "app.focus_next", NEXT_PART),
-        key("shift+tab", "app.focus_previous", NEXT_PART),
-        key("escape", "back", "One step back; to picking"),
-    ]
-    COMMANDS_WITHOUT_KEY = (
-        command("flow('give')", "Give records to somebody: a checking copy", CHECKING),
-        command("flow('import')", "Import: a copy, a workbook or a transcript", CHECKING),
-        command("flow('workbook')", "Workbook: by record, to fill in elsewhere", CHECKING),
-        command("flow('log')", "Issue log: write it for the supplier", FILE),
-        command("flow('page')", "Page to sign: write it", FILE),
-    )
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+    COMMANDS_WITHOUT_KEY: ClassVar[tuple[Binding, ...]] = COMMANDS_WITHOUT_KEY
 
-    class RecordRead(Message):
-        """A thread has read what to look at in a record."""
-
-        def __init__(self, patient_id: str, read: RecordToCheck | None, error: str) -> None:
-            super().__init__()
-            self.patient_id = patient_id
-            self.read = read
-            self.error = error
+    lines = getters.query_one(LinesToCheck)
+    detail = getters.query_one(LineDetail)
+    question = getters.query_one(ResultQuestion)
 
     def __init__(
         self,
@@ -177,13 +106,6 @@ class CheckingScreen(FlowScreen[None]):
         """The time in seconds, by which a key that is held down is recognised."""
         self._held = HeldKeys()
         self._record = 0
-        self._cursor_at = 0
-        self._rows: tuple[Row, ...] = ()
-        self._read: dict[str, RecordToCheck] = {}
-        self._errors: dict[str, str] = {}
-        self._asking: Asking = ""
-        self._answer: tuple[Row, Outcome, str] | None = None
-        """The row, the result and what differs, while it is asked how bad that is."""
         self._locked_at: int | None = None
         """The row at which the record was finished: result keys wait until the cursor moves."""
         self._message = ("", False)
@@ -192,22 +114,19 @@ class CheckingScreen(FlowScreen[None]):
         """Show where one is, who it is, the lines, what to look at, others, and the keys."""
         yield Static("", id="check-top", markup=False)
         yield Static("", id="check-who", markup=False)
-        yield LinesList(id="check-lines", markup=False, compact=True)
-        with VerticalScroll(id="check-detail-room"):
-            yield Static("", id="check-detail", markup=False)
-        yield Field("", id="check-differs", compact=True, placeholder="What differs?")
-        yield Static("", id="check-ask", markup=False)
+        yield LinesToCheck(self.checking)
+        yield LineDetail(self.checking)
+        yield ResultQuestion()
         yield Static("", id="check-others", markup=False)
         yield Static("", id="check-message", markup=False)
         yield KeysLine()
 
     def on_mount(self) -> None:
         """Show the first record with something left."""
-        self.query_one("#check-differs").display = False
-        self.query_one(OptionList).focus()
+        self.lines.focus()
         if self.checking.lines.notes:
             self.show_message(" ".join(self.checking.lines.notes), warns=True)
-        self._go_to_first_unfinished()
+        self._go_to(self.checking.next_unfinished() or 0)
         watch_masking(self, self._show)
 
     # ------------------------------------------------------------------ showing
@@ -221,8 +140,7 @@ class CheckingScreen(FlowScreen[None]):
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        at = self.query_one(OptionList).highlighted
-        return self._rows[at] if at is not None and at < len(self._rows) else None
+        return self.lines.row
 
     @property
     def message(self) -> str:
@@ -245,36 +163,14 @@ class CheckingScreen(FlowScreen[None]):
     def show_again(self, at: int | None = None) -> None:
         """Show the record as it is now, with the cursor on a row (None: where it was)."""
         record = self.record
-        listing = self.query_one(OptionList)
-        before = listing.highlighted if at is None else at
-        self._rows = () if record is None else self.checking.rows(record)
-        place = min(before or 0, max(len(self._rows) - 1, 0))
-        options = [Option(self._line(at == place, row)) for at, row in enumerate(self._rows)]
-        with self.prevent(OptionList.OptionHighlighted):
-            listing.clear_options()
-            listing.add_options(options)
-            listing.highlighted = place if options else None
-        self._cursor_at = place
+        rows = () if record is None else self.checking.rows(record)
+        self.lines.show(rows, self.detail.known(record), at)
         self._show_head()
-        self._show_detail()
-
-    def _line(self, has_cursor: bool, row: Row) -> Content:  # noqa: FBT001 - of one line
-        return row_line(
-            row,
-            self.checking.state(row),
-            max(self.size.width - 3, 20),
-            hides=is_masking(self.app),
-            read=self._known(),
-            has_cursor=has_cursor,
-        )
+        self.detail.show(record, self.row)
 
     def _show(self) -> None:
         self.show_again()
         self._show_message()
-
-    def _known(self) -> RecordToCheck | None:
-        record = self.record
-        return None if record is None else self._read.get(record.patient_id)
 
     def _show_head(self) -> None:
         record = self.record
@@ -292,55 +188,8 @@ class CheckingScreen(FlowScreen[None]):
         line.display = bool(others)
         line.update(content(others, "$quiet"))
 
-    def _show_detail(self) -> None:
-        record, row = self.record, self.row
-        detail = self.query_one("#check-detail", Static)
-        if record is None or row is None:
-            detail.update(content(self._nothing_here()))
-            return
-        if record.patient_id in self._errors:
-            detail.update(content(self._errors[record.patient_id], "$warning"))
-            return
-        read = self._read.get(record.patient_id)
-        if read is None:
-            detail.update(content("Reading what to look at …", "$quiet"))
-            self._read_record(record)
-            return
-        detail.update(
-            detail_of(
-                row,
-                self.checking,
-                read,
-                width=max(self.size.width - 4, 20),
-                hides=is_masking(self.app),
-            )
-        )
-
-    def _nothing_here(self) -> str:
-        if self.checking.filter.words:
-            return f"No record is shown ({self.checking.filter.words}). t shows others."
-        return f"Nothing has to be checked in the {self.checking.phase}."
-
-    def _read_record(self, record: CheckedRecord) -> None:
-        def read() -> None:
-            try:
-                found, error = self.checking.read(record), ""
-            except UserError as problem:
-                found, error = None, " ".join(problem.messages)
-            self.post_message(self.RecordRead(record.patient_id, found, error))
-
-        self.run_worker(
-            read, thread=True, group="background", name="reading evidence", exclusive=False
-        )
-
-    @on(RecordRead)
-    def _record_read(self, message: RecordRead) -> None:
-        if len(self._read) >= _RECORDS_KEPT:
-            self._read.clear()
-        if message.read is None:
-            self._errors[message.patient_id] = message.error
-        else:
-            self._read[message.patient_id] = message.read
+    @on(LineDetail.RecordRead)
+    def _record_read(self, message: LineDetail.RecordRead) -> None:
         record = self.record
         if record is not None and record.patient_id == message.patient_id:
             self.show_again()
@@ -354,50 +203,67 @@ class CheckingScreen(FlowScreen[None]):
     def _row_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index != self._locked_at:
             self._locked_at = None
-        listing = self.query_one(OptionList)
-        for at in {self._cursor_at, event.option_index}:
-            if at < min(len(self._rows), listing.option_count):
-                line = self._line(at == event.option_index, self._rows[at])
-                listing.replace_option_prompt_at_index(at, line)
-        self._cursor_at = event.option_index
-        self.query_one("#check-detail-room").scroll_home(animate=False)
-        self._show_detail()
+        self.detail.scroll_home(animate=False)
+        self.detail.show(self.record, self.row)
 
     # ------------------------------------------------------------------ results
 
     def action_result(self, pressed: str) -> None:
         """Give the line under the cursor a result, or ask what differs and how bad that is."""
-        verdict = self._held.judge(pressed, self.clock())
-        if verdict == "retract":
-            self.action_undo()
-            self.show_message(f"{pressed} was held down: it counted once.")
-            return
         row, record = self.row, self.record
-        if verdict == "ignore" or row is None or record is None:
+        if not self._is_press(pressed) or row is None or record is None:
             return
         if self._locked_at is not None:
             self.show_message(f"{self.checking.finished_words(record)} Enter: next record.")
             return
-        outcome = _KEYS[pressed]
+        outcome = _OUTCOMES[pressed]
         if outcome == "different":
-            self._ask_what(row)
+            known = self.detail.known(record) or RecordToCheck()
+            self.question.ask_what(row, self.checking.compare(row, known))
         elif outcome == "not there":
-            self._ask_how_bad(row, outcome, "")
+            self.question.ask_how_bad(row, outcome)
         else:
             self._save(row, outcome)
 
     def action_confirm(self) -> None:
         """Make what the comparison proposes for the line under the cursor a result."""
-        verdict = self._held.judge("y", self.clock())
-        if verdict == "retract":
-            self.action_undo()
-            self.show_message("y was held down: it counted once.")
-            return
         row = self.row
-        if verdict == "ignore" or row is None or self.record is None:
+        if not self._is_press("y") or row is None or self.record is None:
             return
         if self._locked_at is None and self.change(lambda: self.checking.confirm(row)):
             self._move_on()
+
+    def _is_press(self, pressed: str) -> bool:
+        """Return whether a person pressed the key; take back what its first repetition did."""
+        verdict = self._held.judge(pressed, self.clock())
+        if verdict == "retract":
+            self.action_undo()
+            self.show_message(f"{pressed} was held down: it counted once.")
+        return verdict == "accept"
+
+    @on(Input.Submitted, "#check-differs")
+    def _differs_given(self, event: Input.Submitted) -> None:
+        result = self.question.result
+        if result is None:
+            return
+        text = event.value.strip()
+        if not text:
+            self.show_message("Write what differs, or Esc for no result.", warns=True)
+            return
+        self.question.ask_how_bad(result.row, result.outcome, text)
+        self.lines.focus()
+
+    def action_how_bad(self, pressed: str) -> None:
+        """Keep the result with how bad it is."""
+        self._held.release()
+        result = self._stop_asking()
+        if result is not None:
+            self._save(result.row, result.outcome, result.differs, _SEVERITIES[pressed])
+
+    def _stop_asking(self) -> UnfinishedResult | None:
+        result = self.question.stop()
+        self.lines.focus()
+        return result
 
     def _save(self, row: Row, outcome: Outcome, differs: str = "", severity: Severity = "") -> None:
         if self.change(lambda: self.checking.set(row, outcome, differs, severity)):
@@ -416,70 +282,15 @@ class CheckingScreen(FlowScreen[None]):
 
     def _move_on(self) -> None:
         """Go to the next row of this record that needs a result; else say it is finished."""
-        record, at = self.record, self.query_one(OptionList).highlighted
-        if record is None or at is None:
+        record, row, at = self.record, self.row, self.lines.highlighted
+        if record is None or row is None or at is None:
             return
-        number = len(self._rows)
-        order = [*range(at + 1, number), *range(at)]
-        after = next((one for one in order if not self.checking.is_done(self._rows[one])), None)
+        after = self.checking.next_open(self.lines.rows, at)
         if after is not None:
-            self.query_one(OptionList).highlighted = after
-            return
-        if self.checking.is_done(self._rows[at]):
+            self.lines.highlighted = after
+        elif self.checking.is_done(row):
             self._locked_at = at
             self.show_message(f"{self.checking.finished_words(record)} Enter: next record.")
-
-    def _ask_what(self, row: Row) -> None:
-        self._asking = "what"
-        self._answer = (row, "different", "")
-        field = self.query_one("#check-differs", Field)
-        record = self.record
-        read = RecordToCheck() if record is None else self._read.get(record.patient_id)
-        compare = self.checking.compare(row, read or RecordToCheck())
-        field.suggester = SuggestFromList(compare, case_sensitive=False)
-        field.value = ""
-        field.display = True
-        field.focus()
-        self._ask(f"What differs in {row.name}? Enter goes on, Esc gives no result.")
-
-    def _ask_how_bad(self, row: Row, outcome: Outcome, differs: str) -> None:
-        self._asking = "how bad"
-        self._answer = (row, outcome, differs)
-        self.query_one("#check-differs").display = False
-        self.query_one(OptionList).focus()
-        self._ask(f"{row.name} {outcome}. {_HOW_BAD}")
-        self.refresh_bindings()
-
-    def _ask(self, text: str) -> None:
-        self.query_one("#check-ask", Static).update(content(text, "bold"))
-        self.refresh_bindings()
-
-    def _stop_asking(self) -> None:
-        self._asking = ""
-        self._answer = None
-        self.query_one("#check-differs").display = False
-        self.query_one(OptionList).focus()
-        self._ask("")
-
-    @on(Input.Submitted, "#check-differs")
-    def _differs_given(self, event: Input.Submitted) -> None:
-        if self._answer is None:
-            return
-        text = event.value.strip()
-        if not text:
-            self.show_message("Write what differs, or Esc for no result.", warns=True)
-            return
-        row, outcome, _ = self._answer
-        self._ask_how_bad(row, outcome, text)
-
-    def action_how_bad(self, pressed: str) -> None:
-        """Keep the result with how bad it is."""
-        if self._answer is None:
-            return
-        row, outcome, differs = self._answer
-        self._held.release()
-        self._stop_asking()
-        self._save(row, outcome, differs, _SEVERITIES[pressed])
 
     def action_undo(self) -> None:
         """Take back the last result, and show the line that it was of."""
@@ -507,7 +318,7 @@ class CheckingScreen(FlowScreen[None]):
             if record.patient_id == place.patient_id:
                 if number != self._record:
                     self._go_to(number)
-                named = [(row.line.criterion_id, row.area) for row in self._rows]
+                named = [(row.line.criterion_id, row.area) for row in self.lines.rows]
                 if (place.criterion_id, place.area) in named:
                     self.show_again(named.index((place.criterion_id, place.area)))
 
@@ -517,7 +328,7 @@ class CheckingScreen(FlowScreen[None]):
         """Go to the next record when this one is finished; show both results of a line."""
         self._held.release()
         row, record = self.row, self.record
-        if self._asking == "how bad":
+        if self.question.asking == "how bad":
             self.action_how_bad("")
         elif record is None or row is None:
             self.action_next_unfinished()
@@ -533,22 +344,12 @@ class CheckingScreen(FlowScreen[None]):
 
     def action_next_unfinished(self) -> None:
         """Go to the next record that needs a result, after the last to the first."""
-        records = self.checking.records
-        order = [*range(self._record + 1, len(records)), *range(self._record + 1)]
-        for number in order:
-            if number < len(records) and self.checking.left_of(records[number]):
-                self._go_to(number)
-                self.show_message("")
-                return
-        self.show_message(self._all_done())
-
-    def _all_done(self) -> str:
-        number = len(self.checking.records)
-        copy = self.session.file.checking_copy
-        if copy is not None:
-            return f"Your share is done: {number} records. Bring this copy back to be imported."
-        whose = self.checking.filter.words
-        return f"Everything {f'shown ({whose}) ' if whose else ''}is done: {number} records."
+        number = self.checking.next_unfinished(self._record)
+        if number is None:
+            self.show_message(self.checking.all_done_words())
+        else:
+            self._go_to(number)
+            self.show_message("")
 
     def action_turn(self, by: int) -> None:
         """Go to the record after or before, finished or not."""
@@ -559,33 +360,23 @@ class CheckingScreen(FlowScreen[None]):
 
     def action_line_before(self) -> None:
         """Go one line back; from the first to the record before."""
-        listing = self.query_one(OptionList)
-        if listing.highlighted:
-            listing.highlighted -= 1
+        if self.lines.highlighted:
+            self.lines.highlighted -= 1
         elif self._record:
             self._go_to(self._record - 1)
-            self.show_again(len(self._rows) - 1)
-
-    def _go_to_first_unfinished(self) -> None:
-        records = self.checking.records
-        first = next((at for at, one in enumerate(records) if self.checking.left_of(one)), 0)
-        self._go_to(first)
+            self.show_again(len(self.lines.rows) - 1)
 
     def _go_to(self, number: int) -> None:
         self._record = number
         self._locked_at = None
         record = self.record
-        self._rows = () if record is None else self.checking.rows(record)
-        self.show_again(self._first_open_row())
-
-    def _first_open_row(self) -> int:
-        open_rows = [at for at, one in enumerate(self._rows) if not self.checking.is_done(one)]
-        return open_rows[0] if open_rows else 0
+        rows = () if record is None else self.checking.rows(record)
+        self.show_again(self.checking.next_open(rows) or 0)
 
     def show_records_again(self, message: str) -> None:
         """Show what was imported or filtered, from the first unfinished record on."""
-        self._read.clear()
-        self._go_to_first_unfinished()
+        self.detail.forget()
+        self._go_to(self.checking.next_unfinished() or 0)
         self.show_message(message)
 
     def action_copy(self) -> None:
@@ -598,15 +389,16 @@ class CheckingScreen(FlowScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let only the answer count while something is asked."""
+        asking = self.question.asking if self.is_mounted else ""
         if action == "how_bad":
-            return self._asking == "how bad"
-        if self._asking and action in _NOT_WHILE_ASKING:
+            return asking == "how bad"
+        if asking and action in _NOT_WHILE_ASKING:
             return False
         return super().check_action(action, parameters)
 
     def action_back(self) -> None:
         """Give no result where something is asked; else go back to picking."""
-        if self._asking:
+        if self.question.asking:
             self._stop_asking()
             self.show_message("No result was given.")
         else:
@@ -619,20 +411,4 @@ class CheckingScreen(FlowScreen[None]):
     @opens_modal
     async def action_flow(self, name: str) -> None:
         """Start what takes more than one step."""
-        flows = {
-            "record": show_record,
-            "filter": choose_filter,
-            "resolve": resolve,
-            "give": give_records,
-            "import": import_results,
-            "log": export_log,
-            "page": write_page,
-            "print": print_records,
-            "workbook": write_workbook,
-        }
-        await flows[name](self, self.session)
-
-
-_NOT_WHILE_ASKING = frozenset(
-    {"result", "line_before", "turn", "next_unfinished", "undo", "redo", "flow", "close", "copy"}
-)
+        await _FLOWS[name](self, self.session)

@@ -19,7 +19,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from recordpick.progress import Progress, silent
-from recordpick.text import plural
+from recordpick.text import day, plural
 from recordpick.tui.actions import HELP_KEYS, NEXT_PART, REPORTS, HelpPage, key
 from recordpick.tui.background import run_with_progress
 from recordpick.tui.dialogs import TextPrompt
@@ -246,7 +246,7 @@ def prepare_lists(
     kept = kept_lists(found, folder)
     note = (
         f"These lists are for QOF {year_in_words(found.year)}; your reports are as at "
-        f"{session.file.as_at:%d %b %Y}, which is in {year_in_words(year)}."
+        f"{day(session.file.as_at)}, which is in {year_in_words(year)}."
     )
     return PreparedLists(
         found, with_kept(found, kept), kept, folder, "" if found.year == year else note

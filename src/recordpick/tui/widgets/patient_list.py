@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
 from recordpick.errors import UserError
-from recordpick.tui.actions import HelpPage, key
+from recordpick.tui.actions import HelpPage
 from recordpick.tui.masking import is_masking, watch_masking
 from recordpick.tui.patient_columns import (
     all_picked_columns,
@@ -20,6 +19,7 @@ from recordpick.tui.patient_columns import (
     columns,
     most_useful_columns,
 )
+from recordpick.tui.patient_scopes import LABELS, ONLY_SOME, OWN_ORDER, Scope
 from recordpick.tui.text import amount, masked
 from recordpick.tui.view_models import (
     ALL_ARE_PICKED,
@@ -33,7 +33,7 @@ from recordpick.tui.view_models import (
     criterion_head,
     no_patients_text,
 )
-from recordpick.tui.widgets.fields import LONGEST_FILTER, PrivateInput
+from recordpick.tui.widgets.filter_field import FilterField
 from recordpick.tui.widgets.lines import TextLine
 from recordpick.tui.widgets.record_view import is_private
 from recordpick.tui.widgets.records_render import Marks
@@ -46,51 +46,6 @@ if TYPE_CHECKING:
     from recordpick.tui.view_models import CriterionLine
     from recordpick.tui.widgets.records_query import Sort
     from recordpick.tui.widgets.records_render import Column
-
-Scope = Literal["matches", "picked", "not_picked", "whole", "area", "most"]
-"""Who is listed: those who meet the criterion, of these only the picked or the others, everybody,
-those who meet any criterion of the area, those who meet the most criteria that need records."""
-
-_SCOPE_LABELS: dict[Scope, str] = {
-    "matches": "",
-    "picked": " · only picked",
-    "not_picked": " · only not picked",
-    "whole": " · whole list",
-    "area": " · whole area",
-    "most": " · most useful",
-}
-_OWN_ORDER: frozenset[Scope] = frozenset({"most", "area"})
-"""Lists that begin in an order of their own."""
-
-
-class FilterField(PrivateInput):
-    """Filters the patients as one types, or searches the record (`in_record`)."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("down", "screen.leave_filter"),
-    ]
-
-    def __init__(self) -> None:
-        """Start hidden."""
-        super().__init__(id="filter", longest=LONGEST_FILTER, compact=True)
-        self.in_record = False
-        self.display = False
-
-    def open(self, value: str, *, in_record: bool) -> None:
-        """Show the field with that text in it."""
-        self.in_record = in_record
-        self.placeholder = (
-            "Search in this record" if in_record else "Filter: any words, a number, a date of birth"
-        )
-        self.value = value
-        self.display = True
-
-    def close(self) -> None:
-        """Hide and empty the field."""
-        if self.display:
-            self.display = False
-            self.in_record = False
-            self.value = ""
 
 
 class PatientList(Vertical):
@@ -168,7 +123,7 @@ class PatientList(Vertical):
         self.criterion = criterion
         if (self.scope == "area" and criterion.id is None) or criterion.is_all_picked:
             self._set_scope("matches")  # the random records are not an area of criteria
-        elif self.scope in {"picked", "not_picked"}:
+        elif self.scope in ONLY_SOME:
             self._set_scope("matches")
         self.show_head()
         self.show_patients()
@@ -180,14 +135,14 @@ class PatientList(Vertical):
         self._set_scope(scope)
         self.show_head()
         self.show_patients()
-        if scope in _OWN_ORDER:
+        if scope in OWN_ORDER:
             self.table.action_jump(0)
 
     def show_changes(self, criterion: CriterionLine) -> None:
         """Show this criterion after the working file has changed."""
         self.criterion = criterion
         self.show_head()
-        if self.scope in _OWN_ORDER or (criterion.id is None and self.scope != "whole"):
+        if self.scope in OWN_ORDER or (criterion.id is None and self.scope != "whole"):
             self.show_patients()  # others may be listed now
         else:
             self.table.show_marks(self._marks())
@@ -198,11 +153,11 @@ class PatientList(Vertical):
         Lists with an order of their own begin in it, whatever the others are sorted by; going back
         to these, they are sorted as they were.
         """
-        if scope in _OWN_ORDER and self.scope not in _OWN_ORDER:
+        if scope in OWN_ORDER and self.scope not in OWN_ORDER:
             self._criterion_sort = self.table.sort
-        if scope in _OWN_ORDER and scope != self.scope:
+        if scope in OWN_ORDER and scope != self.scope:
             self.table.sort = None
-        elif scope not in _OWN_ORDER and self.scope in _OWN_ORDER:
+        elif scope not in OWN_ORDER and self.scope in OWN_ORDER:
             self.table.sort = self._criterion_sort
         self.scope = scope
 
@@ -246,7 +201,7 @@ class PatientList(Vertical):
         private = any(is_private(table) for table in session.evidence_tables(line.id))
         shown = columns(evidence_is_private=private, whole=is_whole)
         frame = session.candidates(line.id, whole=is_whole)
-        if self.scope in {"picked", "not_picked"}:
+        if self.scope in ONLY_SOME:
             picked = [pick.patient_id for pick in session.selection.of(line.id)]
             is_picked = frame["patient_id"].is_in(picked)
             if self.scope == "picked":
@@ -313,7 +268,7 @@ class PatientList(Vertical):
         text = f"{amount(message.shown)} shown"
         if message.shown != message.total:
             text = f"{amount(message.shown)} of {amount(message.total)} shown"
-        text += _SCOPE_LABELS[self.scope]
+        text += LABELS[self.scope]
         sort = self.table.sort
         for column in self.table.columns:
             if sort and column.name == sort.column:

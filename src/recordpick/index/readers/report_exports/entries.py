@@ -19,6 +19,7 @@ from recordpick.index.readers.report_exports.layout import Group, Layout
 from recordpick.index.source import Answers, Question
 from recordpick.index.values import date_in_words
 from recordpick.schema import TABLES
+from recordpick.text import day_in_full
 
 _MAY_BE_AHEAD = {
     ("appointments", "date"),
@@ -210,7 +211,7 @@ def _which_first(file: str, theirs: str, how: DatesOfColumn) -> Question:
     text = pl.select(text=pl.lit(how.example))
     ways = [how.written, how.months_first().written]
     both = text.select(to_date(pl.col("text"), way).alias(way) for way in ways).row(0)
-    first, second = (f"{day.day} {day:%B %Y}" for day in both)
+    first, second = map(day_in_full, both)
     return Question(
         "dates",
         file,

@@ -37,7 +37,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckingLine:
+class WorkbookLine:
     """One line of the list as staff check it. `text_lines` is how many lines its texts take."""
 
     line: int
@@ -52,14 +52,14 @@ class CheckingLine:
     text_lines: int
 
 
-def checking_lines(
+def workbook_lines(
     sheets: Sequence[Sheet],
     pack: Pack,
     evidence: Mapping[Line, LineEvidence],
     room: Room,
     *,
     with_names: bool,
-) -> tuple[tuple[CheckingLine, ...], ...]:
+) -> tuple[tuple[WorkbookLine, ...], ...]:
     """Return the lines of each record, in the order of the list's record numbers."""
     private = _private_rules(pack)
     records = []
@@ -74,7 +74,7 @@ def checking_lines(
             before = _fitted_texts([line.before], room.before, most)
             texts = ((compare, room.compare), (look_at, room.look_at), (before, room.before))
             lines.append(
-                CheckingLine(
+                WorkbookLine(
                     line=line.line,
                     record=line.record,
                     patient_id=line.patient_id,
