@@ -28,7 +28,8 @@ KIM = ("--name", "Kim")
 @pytest.fixture
 def path(made_demo, tmp_path):
     """A copy of the demonstration's working file, in which nothing is picked."""
-    return Path(shutil.copy(made_demo / "demonstration.recordpick", tmp_path / "our.recordpick"))
+    folder = shutil.copytree(made_demo, tmp_path / "demo")
+    return (folder / "demonstration.recordpick").rename(folder / "our.recordpick")
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import asyncio
 import textual.app
 import textual.pilot
 
-AT_ONCE = 0.02
-"""Seconds: Textual's own timers, for frames and for sizes, are shorter; those of people are not."""
-LONGEST = 1.0
+AT_ONCE = 0.009
+"""Seconds: the timer after which Textual takes a new size is shorter (1/120), others are not."""
+LONGEST = 0.2
 """Seconds until a timer that is set again and again is no longer waited for."""
 
 

@@ -35,7 +35,7 @@ async def test_what_the_other_picks_is_shown(demo):
 
 async def test_it_is_looked_at_by_itself(demo, monkeypatch):
     """Nobody has to press a key to see what the other one does."""
-    monkeypatch.setattr(SharedFileBanner, "CHECK_EVERY", 0.01)
+    monkeypatch.setattr(SharedFileBanner, "CHECK_EVERY", 0.05)
     with WorkingFile.open(demo / FILE, BEA) as theirs:
         async with using(app_on(demo / FILE)) as user:
             await user.press("enter")
