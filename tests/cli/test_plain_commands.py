@@ -7,7 +7,6 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
