@@ -51,13 +51,14 @@ class ComparedTable:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two indexes compared."""
+    """Two indexes compared; `read` are the same, limited to the patients who were compared."""
 
     old: PracticeIndex
     new: PracticeIndex
     patients: PatientPairs
     tables: tuple[ComparedTable, ...]
     notes: tuple[str, ...]
+    read: tuple[PracticeIndex, PracticeIndex]
 
 
 def compare_records(
@@ -75,14 +76,18 @@ def compare_records(
     rules = rules or comparison_rules()
     progress("matching patients", None)
     patients = align_patients(old, new, only)
+    read = old, new
+    if only is not None:  # their rows are read once, and held
+        partners = frozenset(patients.pairs["new_patient_id"])
+        read = old.of_patients(only), new.of_patients(partners)
     found: dict[str, ComparedTable] = {}
     contacts: list[Contacts] = []
     wanted = [one for one in rules.tables if old.has(one.name) or new.has(one.name)]
     for one in sorted(wanted, key=lambda one: one.name != CONSULTATIONS):  # entries need these
         progress(f"comparing {one.name}", None)
-        found[one.name] = _compare_table(one, rules, old, new, patients, only, contacts)
+        found[one.name] = _compare_table(one, rules, read, patients, only, contacts)
     tables = tuple(found[one.name] for one in wanted)
-    return Comparison(old, new, patients, tables, tuple(_notes(old, new)))
+    return Comparison(old, new, patients, tables, tuple(_notes(old, new)), read)
 
 
 def _notes(old: PracticeIndex, new: PracticeIndex) -> list[str]:
@@ -104,13 +109,13 @@ def _notes(old: PracticeIndex, new: PracticeIndex) -> list[str]:
 def _compare_table(
     rules: TableRules,
     all_rules: Rules,
-    old: PracticeIndex,
-    new: PracticeIndex,
+    indexes: tuple[PracticeIndex, PracticeIndex],
     patients: PatientPairs,
     only: frozenset[str] | None,
     contacts: list[Contacts],
 ) -> ComparedTable:
     """Compare a table; that of consultations adds these to `contacts`."""
+    old, new = indexes
     missing = [name for name, index in (("old", old), ("new", new)) if not index.has(rules.name)]
     if missing:
         rows = _row_counts(rules.name, old, new, patients, only)
