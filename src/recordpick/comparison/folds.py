@@ -113,6 +113,20 @@ def _lost_letters(fold: Fold, found: FoldedRows) -> pl.Series:
     return found.values.select(ok=lossy[0] == lossy[1])["ok"]
 
 
+def _same_unit(fold: Fold, found: FoldedRows) -> pl.Series:
+    """Both values are one unit in two spellings, such as mmol/L and mmol/l, 10*9/L and 10^9/l."""
+    del fold
+    a, b = (
+        pl.col(name)
+        .str.to_lowercase()
+        .str.replace_all(r"[\s\[\](){}^*×]", "")
+        .str.replace_all("[µμ]", "u")
+        .str.replace(r"^x10", "10")
+        for name in ("a", "b")
+    )
+    return found.values.select(ok=(a == b) & (a != ""))["ok"]
+
+
 def _empty_where(fold: Fold, found: FoldedRows) -> pl.Series:
     """One value is empty, and another column says why."""
     a, b = found.both(fold.column)
@@ -217,6 +231,7 @@ FOLD_RULES: dict[str, Callable[[Fold, FoldedRows], pl.Series]] = {
     "words": _words,
     "conflated": _shown_as,
     "lost_letters": _lost_letters,
+    "same_unit": _same_unit,
     "empty_where": _empty_where,
     "true_where": _true_where,
     "also_in": _also_in,

@@ -65,6 +65,7 @@ def align_patients(
     UserError where so few are in both that this is another practice, or a part of one.
     """
     before, after = _people(old), _people(new)
+    shared = _shared_numbers(before), _shared_numbers(after)
     by_number = _singles(before, after, ("nhs_number",))
     pairs = by_number.with_columns(found_by=pl.lit("nhs_number"))
     names = ("family_name", "given_name", "date_of_birth")
@@ -79,7 +80,7 @@ def align_patients(
         before = before.filter(pl.col("patient_id").is_in(list(only)))
         pairs = pairs.filter(pl.col("patient_id").is_in(list(only)))
     _check_share(pairs.height, before.height, total_new, selected=only is not None)
-    unmatched = _unmatched(before, after, pairs, selected=only is not None)
+    unmatched = _unmatched(before, after, pairs, shared, selected=only is not None)
     pairs = pairs.sort("patient_id").with_row_index("p")
     return PatientPairs(
         pairs.select("p", "patient_id", "new_patient_id", "found_by"),
@@ -127,23 +128,39 @@ def _check_share(matched: int, old: int, new: int, *, selected: bool) -> None:
     most = old if selected else max(old, new)
     if most and matched / most >= SMALLEST_SHARE:
         return
-    share = f"{100 * matched / most:.0f}%" if most else "0%"
+    share = f"Only {100 * matched / most:.0f}% of patients are" if matched else "No patient is"
     raise UserError(
-        f"Only {share} of patients are in both ({matched:,} of {old:,} in the old system and "
-        f"{new:,} in the new one). Is this another practice, or an extract of only some patients? "
-        "Nothing was compared. Compare two extracts of the whole practice; for the selected "
-        "patients of a working file add --file and --selected."
+        f"{share} in both ({matched:,} of {old:,} in the old system and {new:,} in the new one). "
+        "Is this another practice, or an extract of only some patients? Nothing was compared. "
+        "Compare two extracts of the whole practice; for the selected patients of a working file "
+        "add --file and --selected."
     )
 
 
+def _shared_numbers(people: pl.DataFrame) -> pl.Series:
+    """Return the NHS numbers that several patients have."""
+    numbers = people["nhs_number"].drop_nulls()
+    return numbers.filter(numbers.is_duplicated()).unique()
+
+
 def _unmatched(
-    before: pl.DataFrame, after: pl.DataFrame, pairs: pl.DataFrame, *, selected: bool
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    pairs: pl.DataFrame,
+    shared: tuple[pl.Series, pl.Series],
+    *,
+    selected: bool,
 ) -> pl.DataFrame:
-    """Return who is in one side only, or cannot be told from another."""
+    """Return who is in one side only, or cannot be told from another.
+
+    `shared` are the NHS numbers that several patients of a side have, selected or not.
+    """
     left = before.join(pairs, on="patient_id", how="anti")
     right = after.join(pairs, left_on="patient_id", right_on="new_patient_id", how="anti")
-    old = _why(left, right).select("patient_id", new_patient_id=pl.lit(None, pl.String), why="why")
-    new = _why(right, left).select(
+    old = _why(left, right, *shared).select(
+        "patient_id", new_patient_id=pl.lit(None, pl.String), why="why"
+    )
+    new = _why(right, left, *shared[::-1]).select(
         pl.lit(None, pl.String).alias("patient_id"), new_patient_id="patient_id", why="why"
     )
     old = old.with_columns(result=_result("missing"))
@@ -166,23 +183,30 @@ def _result(word: str) -> pl.Expr:
     return pl.when(pl.col("why").is_null()).then(pl.lit(word)).otherwise(pl.lit("ambiguous"))
 
 
-def _why(people: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+def _why(
+    people: pl.DataFrame, others: pl.DataFrame, shared: pl.Series, shared_there: pl.Series
+) -> pl.DataFrame:
     """Return the people with `why` they are ambiguous; null where they are on one side only."""
     number = pl.col("nhs_number")
-    twice = number.is_not_null() & (pl.len().over("nhs_number") > 1)
-    there = number.is_in(others["nhs_number"].drop_nulls().to_list())
     why = (
-        pl.when(twice)
+        pl.when(number.is_in(shared.implode()))
         .then(pl.lit("several patients have this NHS number"))
-        .when(there)
+        .when(number.is_in(shared_there.implode()))
         .then(pl.lit("several patients of the other side have this NHS number"))
     )
     names = ["family_name", "given_name", "date_of_birth"]
     if set(names) <= set(people.columns) & set(others.columns):
-        also = others.select(names).drop_nulls().unique().with_columns(_there=pl.lit(value=True))
+        also = (
+            others.drop_nulls(names)
+            .group_by(names)
+            .agg(_there=pl.len(), _number=pl.col("nhs_number").first())
+        )
         people = people.join(also, on=names, how="left", maintain_order="left")
-        same_name = pl.col("_there").fill_null(value=False)
-        why = why.when(same_name).then(
+        has_another = (pl.col("_there") == 1) & (number != pl.col("_number"))
+        why = why.when(has_another.fill_null(value=False)).then(
+            pl.lit("somebody of the same name and date of birth has another NHS number")
+        )
+        why = why.when(pl.col("_there").is_not_null()).then(
             pl.lit("somebody of the same name and date of birth, not certainly this patient")
         )
     return people.with_columns(why=why)
