@@ -11,6 +11,7 @@ from recordpick.cli.main import main
 from recordpick.comparison.compare import compare_records
 from recordpick.comparison.report import report_on
 from recordpick.errors import UserError
+from recordpick.index.manifest import Conflated
 from small_records import results
 
 from small_practice import AS_AT, small_index
@@ -136,6 +137,19 @@ def test_without_a_number_names_and_birth_pair_them():
     old = small_index(patients=[one | {"nhs_number": None} for one in new])
     new = small_index(patients=[one | {"patient_id": one["patient_id"] * 2} for one in new])
     assert compare_records(old, new).patients.pairs["found_by"].to_list() == ["name", "name"]
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+def test_a_name_with_lost_letters_is_found_where_the_extract_loses_them(says_so):
+    """Łukasz, who has no NHS number, is ?ukasz in SystmOne's extract: one patient, not two."""
+    one, other = people("9990000001", "9990000002")
+    there = small_index(patients=[one, other | {"nhs_number": None, "given_name": "Łukasz"}])
+    here = small_index(patients=[one, other | {"nhs_number": None, "given_name": "?ukasz"}])
+    lost = Conflated("patients", "given_name", "", "", "letters are lost", always=False)
+    here = with_manifest(here, conflated=(lost,) if says_so else ())
+    for old, new in ((here, there), (there, here)):
+        pairs = compare_records(old, new).patients.pairs
+        assert pairs["found_by"].to_list() == ["nhs_number", *(["name"] * says_so)]
 
 
 def test_entries_of_another_day_are_set_apart():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from recordpick.comparison.folds import as_windows_1252
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 
@@ -68,13 +69,10 @@ def align_patients(
     shared = _shared_numbers(before), _shared_numbers(after)
     by_number = _singles(before, after, ("nhs_number",))
     pairs = by_number.with_columns(found_by=pl.lit("nhs_number"))
-    names = ("family_name", "given_name", "date_of_birth")
-    if all(name in before.columns and name in after.columns for name in names):
-        rest_before = before.join(pairs, on="patient_id", how="anti")
-        rest_after = after.join(pairs, left_on="patient_id", right_on="new_patient_id", how="anti")
-        # who has different NHS numbers in both is never paired by name
-        by_name = _singles(rest_before, rest_after, names, agree="nhs_number")
-        pairs = pl.concat([pairs, by_name.with_columns(found_by=pl.lit("name"))])
+    if all(name in before.columns and name in after.columns for name in _NAMES):
+        pairs = _with_named(pairs, before, after)
+        if any(_loses_letters(index) for index in (old, new)):
+            pairs = _with_named(pairs, *(_without_lost_letters(one) for one in (before, after)))
     total_new = after.height
     if only is not None:
         before = before.filter(pl.col("patient_id").is_in(list(only)))
@@ -90,6 +88,28 @@ def align_patients(
     )
 
 
+_NAMES = ("family_name", "given_name", "date_of_birth")
+
+
+def _with_named(pairs: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Return pairs with those of the rest whose names and date of birth are single on each side."""
+    rest_before = before.join(pairs, on="patient_id", how="anti")
+    rest_after = after.join(pairs, left_on="patient_id", right_on="new_patient_id", how="anti")
+    # who has different NHS numbers in both is never paired by name
+    by_name = _singles(rest_before, rest_after, _NAMES, agree="nhs_number")
+    return pl.concat([pairs, by_name.with_columns(found_by=pl.lit("name"))])
+
+
+def _loses_letters(index: PracticeIndex) -> bool:
+    """Return whether an extract has question marks for letters of names that it cannot say."""
+    return any(one.table == "patients" and one.column in _NAMES for one in index.manifest.conflated)
+
+
+def _without_lost_letters(people: pl.DataFrame) -> pl.DataFrame:
+    """Return people with names as an extract has them that loses letters (Łukasz: ?ukasz)."""
+    return people.with_columns(as_windows_1252(pl.col(name)) for name in _NAMES[:2])
+
+
 def _people(index: PracticeIndex) -> pl.DataFrame:
     """Return patient_id and what identifies a patient, as far as the index has it."""
     held = index.columns("patients")
@@ -99,7 +119,7 @@ def _people(index: PracticeIndex) -> pl.DataFrame:
         if "nhs_number" in held
         else pl.lit(None, pl.String).alias("nhs_number"),
         *(
-            pl.col(name).str.to_lowercase().str.replace_all(r"[^\p{L}]", "").alias(name)
+            pl.col(name).str.to_lowercase().str.replace_all(r"[^\p{L}?]", "").alias(name)
             for name in ("family_name", "given_name")
             if name in held
         ),
@@ -194,7 +214,7 @@ def _why(
         .when(number.is_in(shared_there.implode()))
         .then(pl.lit("several patients of the other side have this NHS number"))
     )
-    names = ["family_name", "given_name", "date_of_birth"]
+    names = list(_NAMES)
     if set(names) <= set(people.columns) & set(others.columns):
         also = (
             others.drop_nulls(names)
