@@ -172,7 +172,7 @@ def report_on(compared: Comparison, acceptance: Path | None = None) -> Compariso
         tuple(judged),
         _finished(lines, judged),
         code_map,
-        held_out_agreement(compared.tables),
+        held_out_agreement(compared.tables, compared.patients.everybody),
         tuple(area_answers(compared, judged, matrix)),
         {table.rules.name: table_counts(table) for table in compared.tables},
     )
