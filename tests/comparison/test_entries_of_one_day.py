@@ -69,3 +69,26 @@ def test_daily_results_that_all_moved_by_a_day_moved(values, by):
     new = [row | {"date": row["date"] + timedelta(days=by)} for row in old]
     assert {field for _, field, *_ in differing(compared(old, new))} == {"date"}
     assert len(differing(compared(old, new))) == len(values)
+
+
+def test_every_key_of_the_rules_is_tried_in_its_order():
+    """A consultation whose clinician is another is found by its day and kind, before any score."""
+    sides = [
+        small_index(
+            patients=[PATIENT],
+            consultations=[
+                {
+                    "patient_id": "1",
+                    "consultation_id": f"{who}{kind}",
+                    "date": DAY,
+                    "kind": kind,
+                    "clinician": who,
+                }
+                for kind in ("call", "visit")
+            ],
+        )
+        for who in ("X", "Y")
+    ]
+    table = next(one for one in compare_records(*sides).tables if one.rules.name == "consultations")
+    assert table.entries["stage"].to_list() == ["date ~code"] * 2
+    assert table.fields["field"].to_list() == ["clinician"] * 2

@@ -98,15 +98,14 @@ def _pair_by_keys(
         for rest in parts:
             rest.old, rest.new = (with_class(side, code, classes) for side in (rest.old, rest.new))
     known = {*names, *([CODE_CLASS] if code and rules.day in names else [])}
-    stages = _usable(rules.stages, known)
-    said = [stage for stage in stages if set(stage) & set(rules.content)]
     for rest in parts:
-        for stage in said:
-            _take_single(rest, stage, rules)
-        if rules.moved and {*rules.moved, rules.day} <= known:
-            rest.take(_moved_a_day(rest, rules), f"next day: {' '.join(rules.moved)}")
-        for stage in stages[len(said) :]:
-            _take_single(rest, stage, rules)
+        moved = rules.moved if {*rules.moved, rules.day} <= known else ()
+        for stage in _usable(rules.stages, known):
+            if moved and not set(stage) & set(rules.content):
+                rest.take(_moved_a_day(rest, rules), f"next day: {' '.join(moved)}")
+                moved = ()
+            keys = [PAIR, *stage]
+            rest.take(single_pairs(*_with_filled(rest, stage, rules), keys), " ".join(stage))
     if all(rest.is_done for rest in parts):
         return
     pairs = pl.concat(rest.pairs() for rest in parts)
@@ -114,12 +113,6 @@ def _pair_by_keys(
     for rest in parts:
         rest.old, rest.new = (with_words(side, words) for side in (rest.old, rest.new))
     _pair_by_score([rest for rest in parts if not rest.is_done], table, known)
-
-
-def _take_single(rest: _Rest, stage: Sequence[str], rules: TableRules) -> None:
-    """Pair rows whose keys occur once on each side."""
-    keys = [PAIR, *stage]
-    rest.take(single_pairs(*_with_filled(rest, stage, rules), keys), " ".join(stage))
 
 
 def _moved_a_day(rest: _Rest, rules: TableRules) -> pl.DataFrame:
