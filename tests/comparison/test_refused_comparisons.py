@@ -101,7 +101,7 @@ def test_who_has_another_number_is_never_paired_by_name():
 
 
 @pytest.mark.parametrize("only", [None, frozenset({"2", "3"})])
-def test_why_somebody_cannot_be_told_from_another_is_said_of_each(only):
+def test_why_somebody_is_ambiguous_is_said_of_each(only):
     """Somebody has another patient's number in the new system: both sides' records are named."""
     patients = people("9990000001", "9990000002", "9990000003", "9990000004")
     new = small_index(
