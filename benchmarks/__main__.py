@@ -23,6 +23,7 @@ from typing import Any
 from benchmarks import (
     codelists,
     comparing,
+    comparing_growth,
     drafting,
     growth,
     indexing,
@@ -59,6 +60,8 @@ def parts(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]
     for size in sizes:
         found[f"suggest-{size}"] = lambda size=size: suggest.run(size, range(1, repeats + 1))
     found["compare"] = lambda: comparing.run(150 if smoke else 1500, data)
+    copied = [1000, 2000] if smoke else [MIDDLE, 2 * MIDDLE, BIG]
+    found["compare-growth"] = lambda: comparing_growth.run(copied[0], copied, data)
     found["growth"] = lambda: growth.run(growing, repeats, data)
     found["practices"] = lambda: many_practices.run(2 if smoke else 4, sizes[0], repeats, data)
     return found

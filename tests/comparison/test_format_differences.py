@@ -32,3 +32,30 @@ def test_a_carer_is_lost_unless_the_relationship_has_ended(until, lost):
         assert bool(differing(found)) == lost
         folded = [one.reason for table in found.tables for one in table.folded]
         assert bool(folded) != lost
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("mmol/L", "mmol/l", False),
+        ("mm[Hg]", "mmHg", False),
+        ("10*9/L", "x10^9/l", False),
+        ("µmol/L", "umol/L", False),  # the sign for micro
+        ("kg/m2", "kg/m^2", False),
+        ("mmol/L", "mmol/mol", True),
+        ("mmol/mol", "%", True),
+        ("g/L", "g/dL", True),
+        ("mmol/L", None, True),
+        ("*", "%", True),
+    ],
+)
+def test_a_unit_in_another_spelling_is_the_same_unit(one, other, differ):
+    """Systems spell units in their own ways; another unit, or none, is a fault."""
+    entry = {"patient_id": "1", "event_id": "e", "code": "c", "value": 5.0}
+    sides = [
+        small_index(patients=[PATIENT], events=[entry | {"unit": unit}]) for unit in (one, other)
+    ]
+    for old, new in (sides, sides[::-1]):
+        found = compare_records(old, new)
+        assert bool(differing(found)) == differ
+        assert bool([one for table in found.tables for one in table.folded]) != differ

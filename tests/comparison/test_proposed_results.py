@@ -5,7 +5,11 @@ from datetime import date
 from recordpick.comparison.compare import compare_records
 from recordpick.comparison.proposals import proposed_results
 from recordpick.comparison.report import report_on
+from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Rule
+from recordpick.index.practice_index import open_index
+from recordpick.matching.evidence import evidence, evidence_rows
+from recordpick.resources import general_practice_pack
 
 from small_practice import AS_AT, criterion, pack, small_index
 
@@ -46,3 +50,29 @@ def test_a_proposal_says_what_became_of_the_entries_that_count():
     assert results["6"] is None  # no entry counts
     assert set(rows["proposed_by"]) == {"comparison"}
     assert rows.filter(patient_id="2")["differs"].to_list() == ["value: 1 → 10"]
+
+
+def test_the_entries_that_count_are_those_that_explain_a_match(made_demo):
+    """A proposal rests on the very entries that the program shows as the reason for the match."""
+    index = open_index(made_demo / "index")
+    own = read_pack(general_practice_pack())
+    as_at = index.manifest.as_at
+    people = index.scan("patients").select("patient_id").head(120).collect()["patient_id"].to_list()
+    wanted = {one.id: people[place % 3 :: 3] for place, one in enumerate(own.criteria)}
+    found = evidence_rows(own, index.of_patients(frozenset(people)), as_at, wanted)
+    expected = {
+        (name, *row)
+        for name, patients in wanted.items()
+        for row in evidence(own, index, as_at, name, patients)
+        .select("patient_id", "table", "row_id")
+        .iter_rows()
+    }
+    assert set(found.iter_rows()) == expected
+    assert found.height == len(expected) > 0
+
+
+def test_without_lines_there_is_nothing_to_propose(made_demo):
+    """A selection of random records only has an empty file of proposals, not an error."""
+    index = open_index(made_demo / "index")
+    own = read_pack(general_practice_pack())
+    assert evidence_rows(own, index, index.manifest.as_at, {}).is_empty()

@@ -11,6 +11,7 @@ from recordpick.cli.main import main
 from recordpick.comparison.compare import compare_records
 from recordpick.comparison.report import report_on
 from recordpick.errors import UserError
+from recordpick.index.manifest import Conflated
 from small_records import results
 
 from small_practice import AS_AT, small_index
@@ -40,6 +41,13 @@ def test_another_practice_is_refused_with_the_share():
     old = small_index(patients=people("9990000001", "9990000002", "9990000003"))
     new = small_index(patients=people("9990000001", "9990000008", "9990000009"))
     with pytest.raises(UserError, match=r"Only 33% of patients are in both \(1 of 3"):
+        compare_records(old, new)
+
+
+def test_no_patient_in_common_is_said_in_words():
+    """Not as a share of 0%."""
+    old, new = (small_index(patients=people(number)) for number in ("9990000001", "9990000002"))
+    with pytest.raises(UserError, match=r"^No patient is in both \(0 of 1 in the old system"):
         compare_records(old, new)
 
 
@@ -92,12 +100,56 @@ def test_who_has_another_number_is_never_paired_by_name():
     assert set(found.patients.unmatched["result"]) == {"ambiguous"}
 
 
+@pytest.mark.parametrize("only", [None, frozenset({"2", "3"})])
+def test_why_somebody_is_ambiguous_is_said_of_each(only):
+    """Somebody has another patient's number in the new system: both sides' records are named."""
+    patients = people("9990000001", "9990000002", "9990000003", "9990000004")
+    new = small_index(
+        patients=[
+            one | ({"nhs_number": "9990000001"} if place == 1 else {})
+            for place, one in enumerate(patients)
+        ]
+    )
+    found = compare_records(small_index(patients=patients), new, only=only)
+    reasons = found.patients.unmatched.select("patient_id", "new_patient_id", "reason").rows()
+    there = ("2", None, "somebody of the same name and date of birth has another NHS number")
+    if only:  # of the new system, only the selected patients' partners are looked at
+        assert reasons == [there]
+    else:
+        assert reasons == [there, (None, "2", "several patients have this NHS number")]
+
+
+def test_who_shares_a_number_with_somebody_not_selected_is_ambiguous_too():
+    """The same is said whoever else is selected."""
+    twice = people("9990000001", "9990000002", "9990000003")
+    twin = twice[1] | {"patient_id": "9", "given_name": "Z"}
+    old, new = small_index(patients=[*twice, twin]), small_index(patients=[twice[0], twice[2]])
+    for selected in ("19", "1239", None):
+        only = None if selected is None else frozenset(selected)
+        unmatched = compare_records(old, new, only=only).patients.unmatched
+        reasons = unmatched.filter(patient_id="9")["reason"].to_list()
+        assert reasons == ["several patients have this NHS number"]
+
+
 def test_without_a_number_names_and_birth_pair_them():
     """A patient without an NHS number is found by names and date of birth, if that is single."""
     new = people("9990000001", "9990000002")
     old = small_index(patients=[one | {"nhs_number": None} for one in new])
     new = small_index(patients=[one | {"patient_id": one["patient_id"] * 2} for one in new])
     assert compare_records(old, new).patients.pairs["found_by"].to_list() == ["name", "name"]
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+def test_a_name_with_lost_letters_is_found_where_the_extract_loses_them(says_so):
+    """Łukasz, who has no NHS number, is ?ukasz in SystmOne's extract: one patient, not two."""
+    one, other = people("9990000001", "9990000002")
+    there = small_index(patients=[one, other | {"nhs_number": None, "given_name": "Łukasz"}])
+    here = small_index(patients=[one, other | {"nhs_number": None, "given_name": "?ukasz"}])
+    lost = Conflated("patients", "given_name", "", "", "letters are lost", always=False)
+    here = with_manifest(here, conflated=(lost,) if says_so else ())
+    for old, new in ((here, there), (there, here)):
+        pairs = compare_records(old, new).patients.pairs
+        assert pairs["found_by"].to_list() == ["nhs_number", *(["name"] * says_so)]
 
 
 def test_entries_of_another_day_are_set_apart():
@@ -129,6 +181,38 @@ def test_a_list_on_one_side_compares_the_patients_only():
     assert answers == {"patients": "accept", "events": "not compared"}
 
 
+def test_what_a_list_cannot_answer_is_counted_where_it_belongs():
+    """Nobody reads that the old system has no allergies because the new one's are not there."""
+    rows = [
+        {"patient_id": "1", "event_id": f"{kind}{place}", "code": "c", "kind": kind}
+        for kind, times in (("allergy", 2), ("immunisation", 3), ("other", 4))
+        for place in range(times)
+    ]
+    patients = people("9990000001", "9990000002")
+    apart = [{"patient_id": "2", "event_id": "x", "code": "c", "kind": "allergy"}]
+    old = small_index(patients=patients, events=rows)
+    found = compare_records(old, small_index(patients=patients))
+    says = "The new system's extract lists patients only: the patients are compared, and nothing is"
+    assert found.notes == (f"{says} known about their records.",)
+    counted = {
+        one.area.name: one.counts["not_compared"]
+        for one in report_on(found).areas
+        if one.counts["not_compared"]
+    }
+    assert sorted(counted.values()) == [2, 3, 4]
+    assert counted["allergies"] == 2
+
+    # the same for a patient who is in one system only, beside others who are compared
+    both = report_on(
+        compare_records(
+            small_index(patients=patients, events=[*rows, *apart]),
+            small_index(patients=patients[:1], events=rows),
+        )
+    )
+    allergies = next(one.counts for one in both.areas if one.area.name == "allergies")
+    assert (allergies["in_old"], allergies["same"], allergies["not_compared"]) == (3, 2, 1)
+
+
 def test_a_field_that_one_side_lacks_is_not_compared():
     """Absent is not equal: the field is named, and no difference or sameness of it is claimed."""
     patients = people("9990000001")
@@ -157,16 +241,16 @@ def test_without_a_common_code_system_entries_are_paired_by_what_they_say():
         for code in "ab"
     ]
     other = [row | {"code": {"a": "X1", "b": "X2"}[row["code"]]} for row in rows]
-    report = report_on(
-        compare_records(
-            small_index(patients=people(*numbers), events=rows),
-            small_index(patients=people(*numbers), events=other),
-        )
+    found = compare_records(
+        small_index(patients=people(*numbers), events=rows),
+        small_index(patients=people(*numbers), events=other),
     )
+    assert "no code of events in common" in found.notes[0]
+    report = report_on(found)
     counts = report.tables["events"]
     assert (counts["changed"], counts["missing"], counts["additional"]) == (40, 0, 0)
-    found = report.code_map.select("old_code", "new_code", "patients", "certainty").rows()
-    assert found == [("a", "X1", 20, "likely"), ("b", "X2", 20, "likely")]
+    learned = report.code_map.select("old_code", "new_code", "patients", "certainty").rows()
+    assert learned == [("a", "X1", 20, "likely"), ("b", "X2", 20, "likely")]
     assert report.lines.select("field", "change", "entries").rows() == [("code", "translated", 40)]
 
 

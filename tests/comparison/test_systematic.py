@@ -76,7 +76,7 @@ def test_a_reaction_that_every_allergy_lost_stays_to_look_at():
             "one value",
             "",
         ),
-        ("unit", "mmol/L", "mmol/l", "translated", ""),
+        ("unit", "mmol/L", "mmol per litre", "translated", ""),
     ],
 )
 def test_what_happens_to_values_is_recognised(field, old, new, change, detail):
@@ -104,3 +104,46 @@ def test_a_code_seen_in_few_patients_is_never_certain():
     assert certainty == {"c": "likely", "rare": "unsure"}
     rows = pl.concat(found.differences())
     assert set(rows.filter(pl.col("old_value") == "rare")["severity"]) == {"high"}
+
+
+@pytest.mark.parametrize(
+    ("patients", "each", "is_said_once"),
+    [(1, 20, True), (3, 7, True), (1, 19, False), (3, 6, False), (5, 1, True)],
+)
+def test_in_a_comparison_of_few_patients_it_takes_all_of_them(patients, each, is_said_once):
+    """Three records in which every author is written another way are not hundreds of faults."""
+    old = [
+        {
+            "patient_id": str(number),
+            "event_id": f"{number}-{place}",
+            "code": "c",
+            "value": place,
+            "date": date(2020, 1, 1) + timedelta(days=place),
+            "recorded_by": "Dr Edward Cross",
+        }
+        for number in range(1, patients + 1)
+        for place in range(each)
+    ]
+    new = [row | {"recorded_by": "CROSS, Edward (Dr)"} for row in old]
+    sides = (small_index(patients=PEOPLE[:patients], events=rows) for rows in (old, new))
+    found = report_on(compare_records(*sides))
+    once = ("recorded_by", "translated", "", patients * each, 0, "accept")
+    assert lines(found) == ([once] if is_said_once else [])
+
+
+def test_a_single_fault_of_a_single_patient_is_never_said_to_repeat():
+    """Of one patient, one code that became another is that patient's fault, whatever the share."""
+    old = [
+        {
+            "patient_id": "1",
+            "event_id": f"e{place}",
+            "code": f"c{place}",
+            "date": date(2020, 1, 1) + timedelta(days=place),
+        }
+        for place in range(30)
+    ]
+    new = [*old[:-1], old[-1] | {"code": "another"}]
+    sides = (small_index(patients=PEOPLE[:1], events=rows) for rows in (old, new))
+    found = report_on(compare_records(*sides))
+    assert lines(found) == []
+    assert found.tables["events"]["changed"] == 1

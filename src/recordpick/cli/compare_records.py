@@ -231,6 +231,14 @@ def _print_rest(report: ComparisonReport) -> None:
         f"{plural(people.pairs.height, 'patient')} in both, of {people.old:,} in the old system "
         f"and {people.new:,} in the new one."
     )
+    words = ("missing", "additional", "ambiguous")
+    alone = [people.unmatched.filter(result=word).height for word in words]
+    if any(alone):
+        print_result(
+            f"Not compared, as they are not in both: {alone[0]:,} only in the old system, "
+            f"{alone[1]:,} only in the new one, {alone[2]:,} who cannot be told from another "
+            "(patients_not_matched.csv says why)."
+        )
     apart = sum(one["set_apart"] + one["set_apart_new"] for one in report.tables.values())
     if apart:
         entries = plural(apart, "entry is", "entries are")

@@ -99,7 +99,11 @@ def _pair_by_keys(
             rest.old, rest.new = (with_class(side, code, classes) for side in (rest.old, rest.new))
     known = {*names, *([CODE_CLASS] if code and rules.day in names else [])}
     for rest in parts:
+        moved = rules.moved if {*rules.moved, rules.day} <= known else ()
         for stage in _usable(rules.stages, known):
+            if moved and not set(stage) & set(rules.content):
+                rest.take(_moved_a_day(rest, rules), f"next day: {' '.join(moved)}")
+                moved = ()
             keys = [PAIR, *stage]
             rest.take(single_pairs(*_with_filled(rest, stage, rules), keys), " ".join(stage))
     if all(rest.is_done for rest in parts):
@@ -107,40 +111,67 @@ def _pair_by_keys(
     pairs = pl.concat(rest.pairs() for rest in parts)
     words = learn_words(old, new, pairs, table.fields)
     for rest in parts:
-        if not rest.is_done:
-            rest.old, rest.new = (with_words(side, words) for side in (rest.old, rest.new))
-            _pair_by_score(rest, table, known)
+        rest.old, rest.new = (with_words(side, words) for side in (rest.old, rest.new))
+    _pair_by_score([rest for rest in parts if not rest.is_done], table, known)
 
 
-def _pair_by_score(rest: _Rest, table: EncodedTable, known: set[str]) -> None:
-    """Pair the rows that are left of a block: by what they have in common, and without the day."""
+def _moved_a_day(rest: _Rest, rules: TableRules) -> pl.DataFrame:
+    """Return the pairs of rows of neighbouring days that are the only ones of what they say.
+
+    Such as daily results that all moved by a day: the same result of the next day is more likely
+    the same entry than another result of the same day.
+    """
+    old, new = _all_filled(rest, [*rules.moved, rules.day])
+    keys = [PAIR, rules.day, *rules.moved]
+    days = pl.col(rules.day)
+    pairs = pl.concat(single_pairs(old.with_columns(days + by), new, keys) for by in (1, -1))
+    return pairs.unique(ROW, keep="none").unique("r_new", keep="none")
+
+
+def _pair_by_score(parts: Sequence[_Rest], table: EncodedTable, known: set[str]) -> None:
+    """Pair the rows that are left: by what they have in common, and without the day."""
     rules, names = table.rules, [field.name for field in keyed(table.fields)]
     scored = _scored_fields(table.fields, known, rules.day)
-    block = [PAIR, rules.day]
+    block, words = [PAIR, rules.day], _words(table)
     if rules.day in names:
-        rest.take(pair_by_score(rest.old, rest.new, scored, block, STRONG), "day")
-        rest.take(
-            pair_by_score(
-                rest.old, rest.new, scored, [PAIR], STRONG, days=rules.day, code=CODE_CLASS
-            ),
-            "next day",
+        pairs = pair_by_score(_sides(parts), scored, block, STRONG, words)
+        _take_all(parts, pairs, "day")
+        pairs = pair_by_score(
+            _sides(parts), scored, [PAIR], STRONG, words, days=rules.day, code=CODE_CLASS
         )
-    for stage in _usable(rules.near, known):
-        pairs = single_pairs(*_all_filled(rest, stage), [PAIR, *stage])
-        rest.take(_plausible(pairs, rest, rules, stage, names), f"no day: {' '.join(stage)}")
+        _take_all(parts, pairs, "next day")
+    for rest in parts:
+        for stage in _usable(rules.near, known):
+            pairs = single_pairs(*_all_filled(rest, stage), [PAIR, *stage])
+            rest.take(_plausible(pairs, rest, rules, stage, names), f"no day: {' '.join(stage)}")
     if rules.day in names:
-        words = _words(table)
-        left = pair_by_score(rest.old, rest.new, scored, block, WEAK, words=words)
-        rest.take(left, "left of the day")
+        pairs = pair_by_score(_sides(parts), scored, block, WEAK, words, named=True)
+        _take_all(parts, pairs, "left of the day")
 
 
-def _words(table: EncodedTable) -> tuple[TextsOf, TextsOf] | None:
-    """Return what gives the texts that name rows of either side; None where there is no column."""
-    names = [field.name for field in table.fields if field.how == "wording"]
-    name = next((name for name in table.rules.code if name in names), None)
-    if name is None:
-        return None
-    return partial(table.old.raw.gather, name), partial(table.new.raw.gather, name)
+def _sides(parts: Sequence[_Rest]) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
+    return [(rest.old, rest.new) for rest in parts if not rest.is_done]
+
+
+def _take_all(parts: Sequence[_Rest], pairs: pl.DataFrame, stage: str) -> None:
+    """Add pairs of rows to the parts that the rows are in."""
+    for rest in parts:
+        rest.take(pairs.join(rest.old.select(ROW), on=ROW, how="semi"), stage)
+
+
+def _words(table: EncodedTable) -> list[tuple[TextsOf, TextsOf]]:
+    """Return what gives the texts of either side's rows, of each column that is read as words.
+
+    That is what names an entry, and what says much about it, such as free text.
+    """
+    wording = [field for field in table.fields if field.how == "wording"]
+    names = [field.name for field in wording if field.name in table.rules.code][:1]
+    names += [
+        field.name for field in wording if field.weight >= _TELLING and field.name not in names
+    ]
+    return [
+        (partial(table.old.raw.gather, name), partial(table.new.raw.gather, name)) for name in names
+    ]
 
 
 def _equal_rows(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -194,6 +225,8 @@ _PLACEHOLDERS = (-25567, 0)
 """1900-01-01 and 1970-01-01, as days since 1970: dates that stand for none."""
 _SAME_YEAR = 400
 _ALONE_ENOUGH = 3
+_TELLING = 4
+"""The weight from which a field's words say which entry it is; an author's do not."""
 
 
 def _plausible(

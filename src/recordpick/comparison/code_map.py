@@ -127,40 +127,58 @@ def _content(rules: TableRules, encoded: EncodedTable) -> list[str]:
     return [name for name in rules.content if name in names_of_both(encoded)]
 
 
-def held_out_agreement(tables: Sequence[ComparedTable]) -> dict[str, float | None]:
+def held_out_agreement(
+    tables: Sequence[ComparedTable], people: pl.DataFrame
+) -> dict[str, float | None]:
     """Return how well the map of one half of patients describes it, and the other half.
 
-    `learned` and `held_out` are shares of the entries whose code became the code that is usual in
-    the first half; None where nothing was learned.
+    `people` has p and patient_id. `learned` and `held_out` are shares of the entries whose code
+    became the code that is usual in the first half; None where nothing was learned.
     """
     hits = {"learned": 0, "held_out": 0}
     of = {"learned": 0, "held_out": 0}
+    halves = people.select(PAIR, half=pl.col("patient_id").hash(seed=23) % 2 == 0)
     for table in tables:
-        if table.encoded is None or "code" not in [one.name for one in table.encoded.fields]:
+        if table.encoded is None or "code" not in names_of_both(table.encoded):
             continue
-        pairs = table.entries.drop_nulls([ROW, "r_new"]).filter(pl.col("result") != "unsure")
-        people = table.encoded.old.raw.gather("patient_id", pairs[ROW])
-        rows = _codes(table.encoded, pairs.select(PAIR, ROW, "r_new"), "")
-        halves = pl.DataFrame({ROW: pairs[ROW], "half": people.hash(seed=23) % 2 == 0})
-        rows = rows.join(halves, on=ROW)
+        counts = _counted_by_half(table, halves)
         usual = (
-            rows.filter("half")
-            .group_by("old_code", "new_code")
-            .agg(n=pl.len())
+            counts.filter("half")
             .sort("n", "new_code", descending=[True, False])
             .unique("old_code", keep="first", maintain_order=True)
             .select("old_code", usual="new_code")
         )
-        known = rows.join(usual, on="old_code").with_columns(
+        known = counts.join(usual, on="old_code").with_columns(
             ok=pl.col("usual") == pl.col("new_code")
         )
         for name, half in (
             ("learned", known.filter("half")),
             ("held_out", known.filter(~pl.col("half"))),
         ):
-            hits[name] += int(half["ok"].sum())
-            of[name] += half.height
+            hits[name] += int(half.filter("ok")["n"].sum())
+            of[name] += int(half["n"].sum())
     return {name: hits[name] / of[name] if of[name] else None for name in hits}
+
+
+def _counted_by_half(table: ComparedTable, halves: pl.DataFrame) -> pl.DataFrame:
+    """Return how many entries (n) of each half have an old and a new code, which are ranks.
+
+    Ranks are in the order of the codes, and take a fraction of their memory.
+    """
+    encoded = table.encoded
+    assert encoded is not None
+    pairs = table.entries.drop_nulls([ROW, "r_new"]).filter(pl.col("result") != "unsure")
+    return (
+        pairs.select(
+            PAIR,
+            old_code=encoded.old.keys["code"].gather(pairs[ROW]),
+            new_code=encoded.new.keys["code"].gather(pairs["r_new"]),
+        )
+        .drop_nulls()
+        .join(halves, on=PAIR)
+        .group_by("half", "old_code", "new_code")
+        .agg(n=pl.len())
+    )
 
 
 def remapped_local_codes(

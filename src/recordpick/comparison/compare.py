@@ -51,13 +51,14 @@ class ComparedTable:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two indexes compared."""
+    """Two indexes compared; `read` are the same, limited to the patients who were compared."""
 
     old: PracticeIndex
     new: PracticeIndex
     patients: PatientPairs
     tables: tuple[ComparedTable, ...]
     notes: tuple[str, ...]
+    read: tuple[PracticeIndex, PracticeIndex]
 
 
 def compare_records(
@@ -75,14 +76,19 @@ def compare_records(
     rules = rules or comparison_rules()
     progress("matching patients", None)
     patients = align_patients(old, new, only)
+    read = old, new
+    if only is not None:  # their rows are read once, and held
+        partners = frozenset(patients.pairs["new_patient_id"])
+        read = old.of_patients(only), new.of_patients(partners)
     found: dict[str, ComparedTable] = {}
     contacts: list[Contacts] = []
     wanted = [one for one in rules.tables if old.has(one.name) or new.has(one.name)]
     for one in sorted(wanted, key=lambda one: one.name != CONSULTATIONS):  # entries need these
         progress(f"comparing {one.name}", None)
-        found[one.name] = _compare_table(one, rules, old, new, patients, only, contacts)
+        found[one.name] = _compare_table(one, rules, read, patients, only, contacts)
     tables = tuple(found[one.name] for one in wanted)
-    return Comparison(old, new, patients, tables, tuple(_notes(old, new)))
+    notes = [*_notes(old, new), *_notes_on_tables(tables, read)]
+    return Comparison(old, new, patients, tables, tuple(notes), read)
 
 
 def _notes(old: PracticeIndex, new: PracticeIndex) -> list[str]:
@@ -96,25 +102,64 @@ def _notes(old: PracticeIndex, new: PracticeIndex) -> list[str]:
     if first != second:
         notes.append(
             f"The extracts are of different days (old {first}, new {second}): entries later than "
-            f"{min(first, second)} that only one side has are set apart."
+            f"{min(first, second)} that only one side has are set apart; what somebody changed "
+            "after that day is a difference like any other."
         )
     return notes
+
+
+def _notes_on_tables(
+    tables: tuple[ComparedTable, ...], indexes: tuple[PracticeIndex, PracticeIndex]
+) -> list[str]:
+    """Return what a person has to know before reading the answer: what could not be compared."""
+    notes = []
+    for name, index in zip(("old", "new"), indexes, strict=True):
+        others = [one for one in tables if one.rules.name != "patients"]
+        if others and not any(index.has(one.rules.name) for one in others):
+            notes.append(
+                f"The {name} system's extract lists patients only: the patients are compared, and "
+                "nothing is known about their records."
+            )
+    for one in tables:
+        if one.encoded is not None and _have_no_code_in_common(one.encoded):
+            systems = [_code_systems(index, one.rules.name) for index in indexes]
+            notes.append(
+                f"The systems have no code of {one.rules.name} in common (old: {systems[0]}; new: "
+                f"{systems[1]}). Entries are found by their day, result and words; look at "
+                "code_map.csv for what each code became, before you rely on it."
+            )
+    return notes
+
+
+def _have_no_code_in_common(table: EncodedTable) -> bool:
+    if "code" not in {field.name for field in table.fields}:
+        return False
+    old, new = (side.keys["code"].drop_nulls().unique() for side in (table.old, table.new))
+    return bool(old.len() and new.len()) and not old.is_in(new.implode()).any()
+
+
+def _code_systems(index: PracticeIndex, table: str) -> str:
+    """Return the code systems of a table in words."""
+    if "code_system" not in index.columns(table):
+        return "not said which"
+    found = index.scan(table).select(pl.col("code_system").drop_nulls().unique()).collect()
+    return ", ".join(sorted(found["code_system"].to_list())) or "not said which"
 
 
 def _compare_table(
     rules: TableRules,
     all_rules: Rules,
-    old: PracticeIndex,
-    new: PracticeIndex,
+    indexes: tuple[PracticeIndex, PracticeIndex],
     patients: PatientPairs,
     only: frozenset[str] | None,
     contacts: list[Contacts],
 ) -> ComparedTable:
     """Compare a table; that of consultations adds these to `contacts`."""
+    old, new = indexes
     missing = [name for name, index in (("old", old), ("new", new)) if not index.has(rules.name)]
     if missing:
         rows = _row_counts(rules.name, old, new, patients, only)
-        why = f"the {missing[0]} system's extract has no such table"
+        why = f"not in the {missing[0]} system's extract"
         empty = pl.DataFrame(schema=ENTRIES)
         return ComparedTable(rules, empty, pl.DataFrame(), (), None, rows, (0, 0), why)
     whole = rules.name == "patients"

@@ -19,6 +19,11 @@ from recordpick.index.practice_index import PracticeIndex
 _WINDOWS_1252 = r"[^\x20-\x7e\xa0-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"  # noqa: RUF001 - its own letters
 
 
+def as_windows_1252(text: pl.Expr) -> pl.Expr:
+    """Return a text as an extract has it that cannot say other letters: a question mark each."""
+    return text.str.replace_all(_WINDOWS_1252, "?")
+
+
 @dataclass(frozen=True)
 class FoldedRows:
     """Differing rows of one field: the table, both values (a, b), and where the rows are.
@@ -109,8 +114,22 @@ def _shown_as(fold: Fold, found: FoldedRows) -> pl.Series:
 def _lost_letters(fold: Fold, found: FoldedRows) -> pl.Series:
     """The texts are the same where letters that Windows-1252 does not have are question marks."""
     del fold
-    lossy = [pl.col(name).str.replace_all(_WINDOWS_1252, "?") for name in ("a", "b")]
+    lossy = [as_windows_1252(pl.col(name)) for name in ("a", "b")]
     return found.values.select(ok=lossy[0] == lossy[1])["ok"]
+
+
+def _same_unit(fold: Fold, found: FoldedRows) -> pl.Series:
+    """Both values are one unit in two spellings, such as mmol/L and mmol/l, 10*9/L and 10^9/l."""
+    del fold
+    a, b = (
+        pl.col(name)
+        .str.to_lowercase()
+        .str.replace_all(r"[\s\[\](){}^*×]", "")
+        .str.replace_all("[µμ]", "u")
+        .str.replace(r"^x10", "10")
+        for name in ("a", "b")
+    )
+    return found.values.select(ok=(a == b) & (a != ""))["ok"]
 
 
 def _empty_where(fold: Fold, found: FoldedRows) -> pl.Series:
@@ -217,6 +236,7 @@ FOLD_RULES: dict[str, Callable[[Fold, FoldedRows], pl.Series]] = {
     "words": _words,
     "conflated": _shown_as,
     "lost_letters": _lost_letters,
+    "same_unit": _same_unit,
     "empty_where": _empty_where,
     "true_where": _true_where,
     "also_in": _also_in,

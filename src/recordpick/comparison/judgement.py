@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from recordpick.comparison.acceptance import SEVERITIES, Acceptance, Area
 from recordpick.comparison.compare import RESULTS, ComparedTable, Comparison
 from recordpick.comparison.encode import EncodedTable
 from recordpick.comparison.rows import PAIR, ROW
-from recordpick.comparison.sums import COUNTS, AreaAnswer, answer_of, table_counts
+from recordpick.comparison.sums import COUNTS, AreaAnswer, answer_of
 
 AREA = "area"
 _WORST_FIRST = pl.Enum(SEVERITIES)
@@ -53,17 +54,55 @@ def _with_area(
     numbers = []
     sides = ((encoded.old, compared.old, ROW), (encoded.new, compared.new, "r_new"))
     for side, index, at in sides:
-        columns = side.raw.schema
-        day = index.manifest.as_at
-        first = pl.lit(len(areas) - 1, pl.UInt8)
-        for number, area in reversed(list(enumerate(areas))):
-            ok = area.contains(columns, day, encoded.rules.day)
-            first = pl.when(ok).then(pl.lit(number, pl.UInt8)).otherwise(first)
+        first = _first_area(areas, side.raw.schema, index.manifest.as_at, encoded.rules.day)
         needed = side.raw.frame(PAIR, *first.meta.root_names())
         numbers.append(needed.select(PAIR, first.alias(AREA))[AREA].gather(entries[at]))
     return entries.with_columns(
         pl.min_horizontal(numbers[0].alias("a"), numbers[1].alias("b")).alias(AREA)
     )
+
+
+def _first_area(
+    areas: tuple[Area, ...], columns: dict[str, pl.DataType], as_at: date, day: str
+) -> pl.Expr:
+    """Return the number of the first area that a row belongs to; the last one takes the rest."""
+    first = pl.lit(len(areas) - 1, pl.UInt8)
+    for number, area in reversed(list(enumerate(areas))):
+        ok = area.contains(columns, as_at, day)
+        first = pl.when(ok).then(pl.lit(number, pl.UInt8)).otherwise(first)
+    return first
+
+
+def _rows_apart(
+    compared: Comparison, table: ComparedTable, areas: tuple[Area, ...]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return how many rows of each side were not held against the other's, by area.
+
+    Those of patients who are not in both; all, where one side does not have the table.
+    """
+    old, new = (
+        _of_side(compared, table, areas, side, name)
+        for side, name in enumerate(("patient_id", "new_patient_id"))
+    )
+    return old, new
+
+
+def _of_side(
+    compared: Comparison, table: ComparedTable, areas: tuple[Area, ...], side: int, name: str
+) -> dict[int, int]:
+    of = table.rows[side] if table.encoded is None else table.patients_apart[side]
+    if not of:
+        return {}
+    index = compared.read[side]
+    rows = index.scan(table.rules.name)
+    if table.encoded is not None:
+        people = compared.patients.unmatched[name].drop_nulls()
+        rows = rows.filter(pl.col("patient_id").is_in(people.implode()))
+    area = _first_area(areas, dict(rows.collect_schema()), index.manifest.as_at, table.rules.day)
+    counts = rows.select(area.alias(AREA)).group_by(AREA).agg(n=pl.len()).collect()
+    found: dict[int, int] = dict(counts.iter_rows())
+    rest = of - sum(found.values())
+    return found | {len(areas) - 1: found.get(len(areas) - 1, 0) + rest}
 
 
 def _all_differences(entries: pl.DataFrame, fields: pl.DataFrame | None) -> pl.DataFrame:
@@ -175,31 +214,37 @@ def area_answers(
 ) -> list[AreaAnswer]:
     """Return every area's counts and answer, in the order of the matrix."""
     by_name = {one.table.rules.name: one for one in judged}
+    apart = {
+        one.rules.name: _rows_apart(compared, one, acceptance.areas_of(one.rules.name))
+        for one in compared.tables
+    }
     answers = []
     for area in acceptance.areas:
         table = next((one for one in compared.tables if one.rules.name == area.table), None)
         if table is None:
             continue
         if table.encoded is None:
-            answers.append(_not_compared(area, table, acceptance))
+            number = acceptance.areas_of(area.table).index(area)
+            answers.append(_not_compared(area, number, table, apart[area.table]))
             continue
-        answers.append(_of_area(area, by_name[area.table]))
+        answers.append(_of_area(area, by_name[area.table], apart[area.table]))
     return answers
 
 
-def _not_compared(area: Area, table: ComparedTable, acceptance: Acceptance) -> AreaAnswer:
-    """Return the answer of an area whose table one side does not have; its rows are not divided.
-
-    They count in the table's last area, which takes the rest.
-    """
-    counts = table_counts(table)
-    if area is not acceptance.areas_of(area.table)[-1]:
-        counts = dict.fromkeys(counts, 0)
+def _not_compared(
+    area: Area, number: int, table: ComparedTable, apart: tuple[dict[int, int], dict[int, int]]
+) -> AreaAnswer:
+    """Return the answer of an area whose table one side does not have."""
+    counts = dict.fromkeys(COUNTS, 0)
+    for rows, keys in zip(
+        apart, (("in_old", "not_compared"), ("in_new", "not_compared_new")), strict=True
+    ):
+        counts |= dict.fromkeys(keys, rows.get(number, 0))
     severities: dict[str, int] = dict.fromkeys(map(str, SEVERITIES), 0)
     return AreaAnswer(area, counts, severities, 0, "not compared", (table.why_not,))
 
 
-def _of_area(area: Area, one: Judged) -> AreaAnswer:
+def _of_area(area: Area, one: Judged, apart: tuple[dict[int, int], dict[int, int]]) -> AreaAnswer:
     number = one.areas.index(area)
     entries = one.entries.filter(pl.col(AREA) == number)
     counts = dict.fromkeys(COUNTS, 0)
@@ -214,10 +259,9 @@ def _of_area(area: Area, one: Judged) -> AreaAnswer:
         counts[key] += many
         counts["in_old"] += many if is_old else 0
         counts["in_new"] += many if is_new else 0
-    if area is one.areas[-1]:  # patients who are not in both: their rows are not divided by area
-        for side, key in enumerate(("", "_new")):
-            counts[f"not_compared{key}"] += one.table.patients_apart[side]
-            counts["in_new" if side else "in_old"] += one.table.patients_apart[side]
+    for side, key in enumerate(("", "_new")):  # patients who are not in both
+        counts[f"not_compared{key}"] += apart[side].get(number, 0)
+        counts["in_new" if side else "in_old"] += apart[side].get(number, 0)
     rows = one.differences.filter((pl.col(AREA) == number) & (pl.col("result") != "unsure"))
     worst = rows.group_by(ROW, "r_new").agg(
         pl.col("severity").min(), pl.col("line").is_not_null().all().alias("systematic")

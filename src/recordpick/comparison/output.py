@@ -30,7 +30,7 @@ from recordpick.comparison.contract import (
 from recordpick.comparison.page import page_of
 from recordpick.comparison.report import ComparisonReport
 from recordpick.comparison.sums import total
-from recordpick.comparison.transformations import FEWEST_PATIENTS, SHARED_BY
+from recordpick.comparison.transformations import SHARED_BY, Enough
 from recordpick.csv_safety import as_csv
 from recordpick.handover.descriptor import table_resource
 from recordpick.index.practice_index import PracticeIndex
@@ -106,6 +106,7 @@ def summary(report: ComparisonReport, random: RandomResults | None = None) -> di
     `random_records` is null where the comparison was not held against any.
     """
     compared = report.compared
+    enough = Enough.of(compared.patients.pairs.height)
     return {
         "format": CONTRACT,
         "recordpick": __version__,
@@ -136,7 +137,8 @@ def summary(report: ComparisonReport, random: RandomResults | None = None) -> di
             "version": report.acceptance.version,
             "source": report.acceptance.source,
             "systematic_from_share": SHARED_BY,
-            "systematic_from_patients": FEWEST_PATIENTS,
+            "systematic_from_patients": enough.patients,
+            "systematic_from_entries": enough.entries,
         },
         "code_map": report.agreement,
         "random_records": None if random is None else _random_records(report, random),

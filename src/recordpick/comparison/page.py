@@ -6,7 +6,7 @@ from typing import Any
 
 from recordpick.comparison.report import ComparisonReport
 from recordpick.comparison.sums import AreaAnswer
-from recordpick.comparison.transformations import CHANGES, FEWEST_PATIENTS, SHARED_BY
+from recordpick.comparison.transformations import CHANGES, SHARED_BY, Enough
 from recordpick.document import Block, Document, Grid, Items, Paragraph, Section, as_html
 from recordpick.text import day, plural
 
@@ -181,10 +181,14 @@ def _folded(report: ComparisonReport) -> list[Block]:
 
 def _how_to_read(report: ComparisonReport) -> list[Block]:
     agreement = report.agreement
+    enough = Enough.of(report.compared.patients.pairs.height)
+    from_on = plural(enough.patients, "patient")
+    if enough.entries > 1:
+        from_on += f", {enough.entries} entries"
     found: list[Block] = [
         Paragraph(
             f"A difference is said once from {SHARED_BY:.0%} of the entries with the value and "
-            f"{FEWEST_PATIENTS} patients on; entries that differ otherwise are its exceptions, "
+            f"{from_on} on; entries that differ otherwise are its exceptions, "
             "and are listed singly in differences.csv. Nearly everybody having a difference does "
             "not make it right."
         ),

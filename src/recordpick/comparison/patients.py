@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from recordpick.comparison.folds import as_windows_1252
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 
@@ -65,21 +66,19 @@ def align_patients(
     UserError where so few are in both that this is another practice, or a part of one.
     """
     before, after = _people(old), _people(new)
+    shared = _shared_numbers(before), _shared_numbers(after)
     by_number = _singles(before, after, ("nhs_number",))
     pairs = by_number.with_columns(found_by=pl.lit("nhs_number"))
-    names = ("family_name", "given_name", "date_of_birth")
-    if all(name in before.columns and name in after.columns for name in names):
-        rest_before = before.join(pairs, on="patient_id", how="anti")
-        rest_after = after.join(pairs, left_on="patient_id", right_on="new_patient_id", how="anti")
-        # who has different NHS numbers in both is never paired by name
-        by_name = _singles(rest_before, rest_after, names, agree="nhs_number")
-        pairs = pl.concat([pairs, by_name.with_columns(found_by=pl.lit("name"))])
+    if all(name in before.columns and name in after.columns for name in _NAMES):
+        pairs = _with_named(pairs, before, after)
+        if any(_loses_letters(index) for index in (old, new)):
+            pairs = _with_named(pairs, *(_without_lost_letters(one) for one in (before, after)))
     total_new = after.height
     if only is not None:
         before = before.filter(pl.col("patient_id").is_in(list(only)))
         pairs = pairs.filter(pl.col("patient_id").is_in(list(only)))
     _check_share(pairs.height, before.height, total_new, selected=only is not None)
-    unmatched = _unmatched(before, after, pairs, selected=only is not None)
+    unmatched = _unmatched(before, after, pairs, shared, selected=only is not None)
     pairs = pairs.sort("patient_id").with_row_index("p")
     return PatientPairs(
         pairs.select("p", "patient_id", "new_patient_id", "found_by"),
@@ -87,6 +86,28 @@ def align_patients(
         before.height,
         total_new if only is None else pairs.height,
     )
+
+
+_NAMES = ("family_name", "given_name", "date_of_birth")
+
+
+def _with_named(pairs: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Return pairs with those of the rest whose names and date of birth are single on each side."""
+    rest_before = before.join(pairs, on="patient_id", how="anti")
+    rest_after = after.join(pairs, left_on="patient_id", right_on="new_patient_id", how="anti")
+    # who has different NHS numbers in both is never paired by name
+    by_name = _singles(rest_before, rest_after, _NAMES, agree="nhs_number")
+    return pl.concat([pairs, by_name.with_columns(found_by=pl.lit("name"))])
+
+
+def _loses_letters(index: PracticeIndex) -> bool:
+    """Return whether an extract has question marks for letters of names that it cannot say."""
+    return any(one.table == "patients" and one.column in _NAMES for one in index.manifest.conflated)
+
+
+def _without_lost_letters(people: pl.DataFrame) -> pl.DataFrame:
+    """Return people with names as an extract has them that loses letters (Łukasz: ?ukasz)."""
+    return people.with_columns(as_windows_1252(pl.col(name)) for name in _NAMES[:2])
 
 
 def _people(index: PracticeIndex) -> pl.DataFrame:
@@ -98,7 +119,7 @@ def _people(index: PracticeIndex) -> pl.DataFrame:
         if "nhs_number" in held
         else pl.lit(None, pl.String).alias("nhs_number"),
         *(
-            pl.col(name).str.to_lowercase().str.replace_all(r"[^\p{L}]", "").alias(name)
+            pl.col(name).str.to_lowercase().str.replace_all(r"[^\p{L}?]", "").alias(name)
             for name in ("family_name", "given_name")
             if name in held
         ),
@@ -127,23 +148,39 @@ def _check_share(matched: int, old: int, new: int, *, selected: bool) -> None:
     most = old if selected else max(old, new)
     if most and matched / most >= SMALLEST_SHARE:
         return
-    share = f"{100 * matched / most:.0f}%" if most else "0%"
+    share = f"Only {100 * matched / most:.0f}% of patients are" if matched else "No patient is"
     raise UserError(
-        f"Only {share} of patients are in both ({matched:,} of {old:,} in the old system and "
-        f"{new:,} in the new one). Is this another practice, or an extract of only some patients? "
-        "Nothing was compared. Compare two extracts of the whole practice; for the selected "
-        "patients of a working file add --file and --selected."
+        f"{share} in both ({matched:,} of {old:,} in the old system and {new:,} in the new one). "
+        "Is this another practice, or an extract of only some patients? Nothing was compared. "
+        "Compare two extracts of the whole practice; for the selected patients of a working file "
+        "add --file and --selected."
     )
 
 
+def _shared_numbers(people: pl.DataFrame) -> pl.Series:
+    """Return the NHS numbers that several patients have."""
+    numbers = people["nhs_number"].drop_nulls()
+    return numbers.filter(numbers.is_duplicated()).unique()
+
+
 def _unmatched(
-    before: pl.DataFrame, after: pl.DataFrame, pairs: pl.DataFrame, *, selected: bool
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    pairs: pl.DataFrame,
+    shared: tuple[pl.Series, pl.Series],
+    *,
+    selected: bool,
 ) -> pl.DataFrame:
-    """Return who is in one side only, or cannot be told from another."""
+    """Return who is in one side only, or cannot be told from another.
+
+    `shared` are the NHS numbers that several patients of a side have, selected or not.
+    """
     left = before.join(pairs, on="patient_id", how="anti")
     right = after.join(pairs, left_on="patient_id", right_on="new_patient_id", how="anti")
-    old = _why(left, right).select("patient_id", new_patient_id=pl.lit(None, pl.String), why="why")
-    new = _why(right, left).select(
+    old = _why(left, right, *shared).select(
+        "patient_id", new_patient_id=pl.lit(None, pl.String), why="why"
+    )
+    new = _why(right, left, *shared[::-1]).select(
         pl.lit(None, pl.String).alias("patient_id"), new_patient_id="patient_id", why="why"
     )
     old = old.with_columns(result=_result("missing"))
@@ -166,23 +203,30 @@ def _result(word: str) -> pl.Expr:
     return pl.when(pl.col("why").is_null()).then(pl.lit(word)).otherwise(pl.lit("ambiguous"))
 
 
-def _why(people: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+def _why(
+    people: pl.DataFrame, others: pl.DataFrame, shared: pl.Series, shared_there: pl.Series
+) -> pl.DataFrame:
     """Return the people with `why` they are ambiguous; null where they are on one side only."""
     number = pl.col("nhs_number")
-    twice = number.is_not_null() & (pl.len().over("nhs_number") > 1)
-    there = number.is_in(others["nhs_number"].drop_nulls().to_list())
     why = (
-        pl.when(twice)
+        pl.when(number.is_in(shared.implode()))
         .then(pl.lit("several patients have this NHS number"))
-        .when(there)
+        .when(number.is_in(shared_there.implode()))
         .then(pl.lit("several patients of the other side have this NHS number"))
     )
-    names = ["family_name", "given_name", "date_of_birth"]
+    names = list(_NAMES)
     if set(names) <= set(people.columns) & set(others.columns):
-        also = others.select(names).drop_nulls().unique().with_columns(_there=pl.lit(value=True))
+        also = (
+            others.drop_nulls(names)
+            .group_by(names)
+            .agg(_there=pl.len(), _number=pl.col("nhs_number").first())
+        )
         people = people.join(also, on=names, how="left", maintain_order="left")
-        same_name = pl.col("_there").fill_null(value=False)
-        why = why.when(same_name).then(
+        has_another = (pl.col("_there") == 1) & (number != pl.col("_number"))
+        why = why.when(has_another.fill_null(value=False)).then(
+            pl.lit("somebody of the same name and date of birth has another NHS number")
+        )
+        why = why.when(pl.col("_there").is_not_null()).then(
             pl.lit("somebody of the same name and date of birth, not certainly this patient")
         )
     return people.with_columns(why=why)

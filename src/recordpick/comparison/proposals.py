@@ -19,7 +19,7 @@ from recordpick.comparison.judgement import Judged
 from recordpick.comparison.report import ComparisonReport, one_line_each
 from recordpick.comparison.rows import ROW
 from recordpick.criteria.pack import Pack
-from recordpick.matching.evidence import evidence
+from recordpick.matching.evidence import evidence_rows
 from recordpick.selection.results import Outcome, Severity
 from recordpick.selection.working_file import WorkingFile
 
@@ -53,16 +53,18 @@ def proposed_results(
     for criterion_id, patient_id in lines:
         wanted.setdefault(criterion_id, []).append(patient_id)
     outcomes = _outcomes(report)
-    people = frozenset(one for patients in wanted.values() for one in patients)
-    index = report.compared.old.of_patients(people)
-    found = [pl.DataFrame(schema=PROPOSED.schema)]
-    for criterion_id, patients in wanted.items():
-        rows = evidence(pack, index, as_at, criterion_id, patients)
-        asked = pl.DataFrame({"patient_id": patients}, schema={"patient_id": pl.String})
-        rows = rows.select("patient_id", "table", "row_id").unique()
-        rows = rows.join(outcomes, on=["table", "row_id"], how="left", maintain_order="left")
-        found.append(_of_criterion(criterion_id, asked, rows))
-    return pl.concat(found).sort("criterion_id", "patient_id")
+    index = report.compared.read[0]
+    if index is report.compared.old:  # all were compared: read the rows of those only
+        people = frozenset(one for patients in wanted.values() for one in patients)
+        index = index.of_patients(people)
+    rows = evidence_rows(pack, index, as_at, wanted)
+    rows = rows.join(outcomes, on=["table", "row_id"], how="left", maintain_order="left")
+    asked = pl.DataFrame(
+        [(name, one) for name, patients in wanted.items() for one in patients],
+        schema={"criterion_id": pl.String, "patient_id": pl.String},
+        orient="row",
+    )
+    return _worst(asked, rows).sort("criterion_id", "patient_id")
 
 
 def proposals_for(
@@ -123,12 +125,13 @@ def _details(report: ComparisonReport, one: Judged) -> pl.DataFrame:
     return described.select(ROW, "differs", pl.col("severity").cast(pl.String))
 
 
-def _of_criterion(criterion_id: str, asked: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return a row for each patient: the worst of the entries that count for the criterion."""
+def _worst(asked: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each line asked for: the worst of the entries that count for it."""
+    line = ["criterion_id", "patient_id"]
     result, worst = pl.col("result"), pl.col("severity").cast(pl.Enum(SEVERITIES))
     unknown = result.is_null() | result.is_in(["unsure", "not_compared", "set_apart"])
     differs = (result == "changed") & pl.col("severity").is_not_null()
-    by_patient = rows.group_by("patient_id").agg(
+    by_line = rows.group_by(line).agg(
         entries=pl.len(),
         unknown=unknown.any(),
         missing=(result == "missing").any(),
@@ -136,7 +139,7 @@ def _of_criterion(criterion_id: str, asked: pl.DataFrame, rows: pl.DataFrame) ->
         differs=pl.col("differs").drop_nulls().sort().str.join("; "),
         severity=worst.min().cast(pl.String),
     )
-    lines = asked.join(by_patient, on="patient_id", how="left", maintain_order="left")
+    lines = asked.join(by_line, on=line, how="left", maintain_order="left")
     says = (
         pl.when(pl.col("unknown").fill_null(value=True))
         .then(None)
@@ -147,7 +150,6 @@ def _of_criterion(criterion_id: str, asked: pl.DataFrame, rows: pl.DataFrame) ->
         .otherwise(pl.lit("same"))
     )
     return lines.with_columns(
-        criterion_id=pl.lit(criterion_id),
         result=says,
         entries=pl.col("entries").fill_null(0),
         differs=pl.when(pl.col("differs").str.len_chars() > 0).then(pl.col("differs")),

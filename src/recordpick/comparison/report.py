@@ -159,7 +159,7 @@ class ComparisonReport:
 def report_on(compared: Comparison, acceptance: Path | None = None) -> ComparisonReport:
     """Return the report on a comparison, by an acceptance matrix (a file, or the one supplied)."""
     matrix = read_acceptance(acceptance)
-    lines, marked = find_transformations(compared.tables)
+    lines, marked = find_transformations(compared.tables, compared.patients.pairs.height)
     code_map = learn_code_map(compared.tables)
     judged = [
         judge_table(compared, table, marked.get(table.rules.name), code_map, matrix)
@@ -172,7 +172,7 @@ def report_on(compared: Comparison, acceptance: Path | None = None) -> Compariso
         tuple(judged),
         _finished(lines, judged),
         code_map,
-        held_out_agreement(compared.tables),
+        held_out_agreement(compared.tables, compared.patients.everybody),
         tuple(area_answers(compared, judged, matrix)),
         {table.rules.name: table_counts(table) for table in compared.tables},
     )

@@ -58,6 +58,7 @@ class TableRules:
     made_on: str
     code: tuple[str, ...]
     content: tuple[str, ...]
+    moved: tuple[str, ...]
     groups: tuple[str, ...]
     stages: tuple[tuple[str, ...], ...]
     near: tuple[tuple[str, ...], ...]
@@ -108,6 +109,7 @@ def _table(entry: dict[str, Any]) -> TableRules:
         made_on=entry["made_on"],
         code=tuple(entry["code"]),
         content=tuple(entry["content"]),
+        moved=tuple(entry.get("moved", ())),
         groups=tuple(entry["groups"]),
         stages=tuple(tuple(stage) for stage in entry["stages"]),
         near=tuple(tuple(stage) for stage in entry["near"]),

@@ -3,7 +3,8 @@
 Every old row of a block is held beside every new one; equal fields count by their weight, numbers
 that are close and dates a day apart for a part of it. A pair that is the best for both rows, and
 better than any other, is taken; then the rest is looked at again. Where several partners are
-equally good, the n-th is paired with the n-th, as *unsure* unless the partners are equal anyway.
+equally good, the words that their texts have in common decide; where these do not either, the n-th
+is paired with the n-th, as *unsure* unless the partners are equal anyway.
 """
 
 from __future__ import annotations
@@ -18,55 +19,75 @@ from recordpick.comparison.rules import Field
 
 TextsOf: TypeAlias = "Callable[[pl.Series], pl.Series]"
 """What returns the texts of rows."""
+Words: TypeAlias = "Sequence[tuple[TextsOf, TextsOf]]"
+"""The texts of each column of words, of the old rows and of the new ones."""
 MOST_IN_A_BLOCK = 20_000
 """Old rows times new rows of one block: above that, only keys pair them."""
 STRONG, WEAK = 600, 100
 """What a pair needs in common, in hundredths of weight: such as the code or a result; anything."""
 WORDS = 300
-"""What all words in common add: enough to decide between partners that are equal otherwise."""
+"""What all words of a text in common add: enough to decide between partners equal otherwise."""
+_FEW_WORDS = WORDS // 5
+"""Below this, words that two texts have in common say nothing: such as "the" and "with"."""
 _CONTENT = "whole"
+_PAIRS = {ROW: pl.UInt32(), "r_new": pl.UInt32(), "unsure": pl.Boolean()}
 
 
-def pair_by_score(  # noqa: PLR0913 - all but five are keyword-only
-    old: pl.DataFrame,
-    new: pl.DataFrame,
+def pair_by_score(  # noqa: PLR0913 - all but six are keyword-only
+    blocks: Sequence[tuple[pl.DataFrame, pl.DataFrame]],
     fields: Sequence[Field],
     block: Sequence[str],
     least: int,
+    words: Words = (),
     *,
     days: str = "",
     code: str = "",
-    words: tuple[TextsOf, TextsOf] | None = None,
+    named: bool = False,
 ) -> pl.DataFrame:
     """Return r, r_new and unsure of the pairs within blocks of equal keys that score `least`.
 
-    With `days` and `code`, rows of the same code on neighbouring days are held side by side. With
-    `words` (the texts of rows of either side), words in common count too.
+    With `days` and `code`, rows of the same code on neighbouring days are held side by side.
+    `words` decide where partners are equally good; with `named`, they count from the beginning.
+    Blocks of patients have no influence on each other: they are given so that not all rows have to
+    be held side by side at once.
     """
-    if days and code not in old.columns:
-        return pl.DataFrame(schema={ROW: pl.UInt32, "r_new": pl.UInt32, "unsure": pl.Boolean})
-    edges = _candidates(old, new, fields, block, least, days, code)
-    if words is not None and edges.height:
-        edges = _with_words(edges, *words)
-    return _best_pairs(edges)
+    found, left = [pl.DataFrame(schema=_PAIRS)], []
+    for old, new in blocks:
+        if days and code not in old.columns:
+            continue
+        edges = _candidates(old, new, fields, block, least, days, code)
+        if named and edges.height:
+            more = _words_in_common(edges, words, 0)
+            edges = edges.with_columns(score=pl.col("score") + more)
+        clear, rest = _clear_pairs(edges)
+        found.append(clear)
+        left.append(rest)
+    if left:
+        found.append(_tied_pairs(pl.concat(left), words))
+    return pl.concat(found)
 
 
-def _with_words(edges: pl.DataFrame, old: TextsOf, new: TextsOf) -> pl.DataFrame:
-    """Return the edges with up to `WORDS` more for the share of words that both texts have."""
-    edges = edges.with_columns(a=old(edges[ROW]), b=new(edges["r_new"]))
-    split = [
-        pl.col(name).str.to_lowercase().str.extract_all(r"[\p{L}\p{N}]+") for name in ("a", "b")
-    ]
-    share = split[0].list.set_intersection(split[1]).list.len() / (
-        split[0].list.set_union(split[1]).list.len()
-    )
-    texts = edges.select("a", "b").drop_nulls().unique()
-    texts = texts.with_columns(more=(WORDS * share).fill_nan(0).floor().cast(pl.Int32))
-    return (
-        edges.join(texts, on=["a", "b"], how="left", maintain_order="left")
-        .with_columns(score=pl.col("score") + pl.col("more").fill_null(0))
-        .drop("a", "b", "more")
-    )
+def _words_in_common(edges: pl.DataFrame, words: Words, fewest: int) -> pl.Series:
+    """Return for each edge up to `WORDS` for the share of words that both texts have.
+
+    That of each column of texts, added; one that is less than `fewest` counts as 0.
+    """
+    total = pl.Series([0], dtype=pl.Int32).new_from_index(0, edges.height)
+    for old, new in words:
+        both = pl.DataFrame({"a": old(edges[ROW]), "b": new(edges["r_new"])})
+        split = [
+            pl.col(name).str.to_lowercase().str.extract_all(r"[\p{L}\p{N}]+") for name in ("a", "b")
+        ]
+        share = split[0].list.set_intersection(split[1]).list.len() / (
+            split[0].list.set_union(split[1]).list.len()
+        )
+        more = (WORDS * share).fill_nan(0).floor().cast(pl.Int32)
+        texts = both.drop_nulls().unique().with_columns(more=more)
+        texts = texts.filter(pl.col("more") >= fewest)
+        total += both.join(texts, on=["a", "b"], how="left", maintain_order="left")[
+            "more"
+        ].fill_null(0)
+    return total
 
 
 def _candidates(
@@ -128,25 +149,51 @@ def _points(field: Field) -> pl.Expr:
     return pl.when(a == b).then(full).otherwise(part).fill_null(0)
 
 
-def _best_pairs(edges: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs that are best for both, round by round, until none are left.
-
-    Blocks have no influence on each other: it does not matter how many are looked at together.
-    """
-    found: list[pl.DataFrame] = []
+def _clear_pairs(edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the pairs that are clearly best for both, round by round, and the edges left."""
+    found = [pl.DataFrame(schema=_PAIRS)]
     while edges.height:
-        best = _mutual_best(edges)
-        clear = best.filter((pl.col("k") == 1) & (pl.col("k_new") == 1))
-        taken = (
-            clear.select(ROW, "r_new", unsure=pl.lit(value=False)) if clear.height else _ties(best)
-        )
+        taken = _clear(_mutual_best(edges))
         if not taken.height:
             break
         found.append(taken)
-        edges = edges.join(taken, on=ROW, how="anti").join(taken, on="r_new", how="anti")
-    if not found:
-        return pl.DataFrame(schema={ROW: pl.UInt32, "r_new": pl.UInt32, "unsure": pl.Boolean})
+        edges = _without(edges, taken)
+    return pl.concat(found), edges
+
+
+def _tied_pairs(edges: pl.DataFrame, words: Words) -> pl.DataFrame:
+    """Return the pairs of edges none of which is clearly best: by words, then in their order.
+
+    What one patient's rows are paired with has no influence on another's.
+    """
+    found = [pl.DataFrame(schema=_PAIRS)]
+    if words and edges.height:
+        edges = edges.with_columns(more=_words_in_common(edges, words, _FEW_WORDS))
+    while edges.height:
+        best = _mutual_best(edges)
+        taken = _clear(best)
+        if not taken.height and words:
+            worded = best.with_columns(score=pl.col("score") + pl.col("more"))
+            best = _mutual_best(worded)
+            taken = _clear(best)
+        if not taken.height:
+            taken = _ties(best)
+        if not taken.height:
+            break
+        found.append(taken)
+        edges = _without(edges, taken)
     return pl.concat(found)
+
+
+def _clear(best: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs that are better than any other of both rows."""
+    clear = best.filter((pl.col("k") == 1) & (pl.col("k_new") == 1))
+    return clear.select(ROW, "r_new", unsure=pl.lit(value=False))
+
+
+def _without(edges: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges of rows that have no partner yet."""
+    return edges.join(taken, on=ROW, how="anti").join(taken, on="r_new", how="anti")
 
 
 def _mutual_best(edges: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ value have stay single, and are the exceptions of the line.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -19,7 +20,9 @@ from recordpick.comparison.rules import Field
 SHARED_BY = 0.95
 """A difference is systematic from this share of the entries with the value on."""
 FEWEST_PATIENTS = 5
-"""… and from this number of patients on."""
+"""… and from this number of patients on, or all, if fewer are compared …"""
+FEWEST_ENTRIES = 20
+"""… and then it takes so many entries, too: a single entry of a single patient proves nothing."""
 WIDELY = 0.5
 """A term that few patients have counts as rewritten where this share of all terms is."""
 EXAMPLES = 5
@@ -52,13 +55,36 @@ LINES = {
 _FEW_VALUES = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """From how many patients and entries on a difference may be said once."""
+
+    patients: int
+    entries: int
+
+    @classmethod
+    def of(cls, compared: int) -> Enough:
+        """Return the numbers for so many patients compared."""
+        few = compared < FEWEST_PATIENTS
+        return cls(min(FEWEST_PATIENTS, max(compared, 1)), FEWEST_ENTRIES if few else 1)
+
+    def holds(self, patients: str, entries: str) -> pl.Expr:
+        """Return whether these columns have enough of both."""
+        return (pl.col(patients) >= self.patients) & (pl.col(entries) >= self.entries)
+
+    def are(self, rows: pl.DataFrame) -> bool:
+        """Return whether rows, with the patients' `p`, are enough."""
+        return rows.height >= self.entries and rows[PAIR].n_unique() >= self.patients
+
+
 def find_transformations(
-    tables: Sequence[ComparedTable],
+    tables: Sequence[ComparedTable], patients: int
 ) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     """Return the lines (`LINES`), the largest first, and each table's fields with `line`.
 
-    `line` is null for a single difference.
+    `patients` are those compared; `line` is null for a single difference.
     """
+    enough = Enough.of(patients)
     lines: list[pl.DataFrame] = []
     marked: dict[str, list[pl.DataFrame]] = {}
     for table in tables:
@@ -66,7 +92,7 @@ def find_transformations(
             continue
         parts = table.fields.partition_by("field", maintain_order=True)
         for part in parts:
-            named, rows = _lines_of_field(table, part, len(lines))
+            named, rows = _lines_of_field(table, part, len(lines), enough)
             lines.append(named)
             table.encoded.old.raw.forget()
             table.encoded.new.raw.forget()
@@ -93,10 +119,10 @@ def find_transformations(
 
 
 def _lines_of_field(
-    table: ComparedTable, rows: pl.DataFrame, part: int
+    table: ComparedTable, rows: pl.DataFrame, part: int, enough: Enough
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the lines of one field, and its rows with the line's `part` and `place`."""
-    changed = _with_change(table, rows)
+    changed = _with_change(table, rows, enough)
     keys = ["change", "detail"]
     systematic = changed.drop_nulls("change")
     examples = (
@@ -137,7 +163,7 @@ def _example() -> pl.Expr:
     )
 
 
-def _with_change(table: ComparedTable, rows: pl.DataFrame) -> pl.DataFrame:
+def _with_change(table: ComparedTable, rows: pl.DataFrame, enough: Enough) -> pl.DataFrame:
     """Return the differences of one field with both values, and `change`, `detail` and `of`.
 
     These are null where a difference is single.
@@ -154,17 +180,17 @@ def _with_change(table: ComparedTable, rows: pl.DataFrame) -> pl.DataFrame:
         of=pl.lit(None, pl.UInt32),
     )
     if not field.is_link:
-        rows = _mark_translated(rows, values)
-    rows = _mark_shared(rows, table, filled, "emptied", pl.col("new_value").is_null())
+        rows = _mark_translated(rows, values, enough)
+    rows = _mark_shared(rows, table, filled, "emptied", pl.col("new_value").is_null(), enough)
     empty = values.filter(pl.col("a").is_null())
-    rows = _mark_shared(rows, table, empty, "filled", pl.col("old_value").is_null())
+    rows = _mark_shared(rows, table, empty, "filled", pl.col("old_value").is_null(), enough)
     if field.how == "date":
-        rows = _mark_days(rows, both.height)
+        rows = _mark_days(rows, both.height, enough)
     if field.how == "number":
-        rows = _mark_factor(rows, table, both.height)
+        rows = _mark_factor(rows, table, both.height, enough)
     if not field.is_link:
         share = SHARED_BY if both["given"].is_null().all() else WIDELY
-        rows = _mark_rewritten(rows, both, share)
+        rows = _mark_rewritten(rows, both, share, enough)
     return rows
 
 
@@ -196,7 +222,7 @@ def _set(
     )
 
 
-def _mark_translated(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+def _mark_translated(rows: pl.DataFrame, values: pl.DataFrame, enough: Enough) -> pl.DataFrame:
     """Mark values that become one other value nearly always; a term by the code it came to."""
     given = ["a", "given"]
     counts = (
@@ -205,7 +231,7 @@ def _mark_translated(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
         .agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
     )
     counts = counts.with_columns(of=pl.col("n").sum().over(given))
-    many = pl.col("patients") >= FEWEST_PATIENTS
+    many = enough.holds("patients", "n")
     usual = counts.filter(many & (pl.col("n") >= SHARED_BY * pl.col("of")))
     most = counts.filter(many & (pl.col("n") * 2 > pl.col("of")))
     differs = pl.col("a") != pl.col("b")
@@ -228,12 +254,13 @@ def _mark_shared(
     base: pl.DataFrame,
     change: str,
     where: pl.Expr,
+    enough: Enough,
 ) -> pl.DataFrame:
     """Mark a change that nearly all entries have, or nearly all of one kind."""
     hits = rows.filter(where)
     if not hits.height or not base.height:
         return rows
-    if hits.height >= SHARED_BY * base.height and _enough_patients(hits):
+    if hits.height >= SHARED_BY * base.height and enough.are(hits):
         return _set(rows, where, change, pl.lit(""), pl.lit(base.height))
     assert table.encoded is not None
     raw = table.encoded.old.raw
@@ -247,10 +274,7 @@ def _mark_shared(
             .group_by("g")
             .agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
             .join(of, on="g")
-            .filter(
-                (pl.col("n") >= SHARED_BY * pl.col("of_g"))
-                & (pl.col("patients") >= FEWEST_PATIENTS)
-            )
+            .filter((pl.col("n") >= SHARED_BY * pl.col("of_g")) & enough.holds("patients", "n"))
         )
         rows = rows.join(shares.select("g", "of_g"), on="g", how="left", maintain_order="left")
         is_shared = where & pl.col("of_g").is_not_null()
@@ -258,15 +282,11 @@ def _mark_shared(
     return rows
 
 
-def _enough_patients(rows: pl.DataFrame) -> bool:
-    return rows[PAIR].n_unique() >= FEWEST_PATIENTS
-
-
-def _mark_days(rows: pl.DataFrame, of: int) -> pl.DataFrame:
+def _mark_days(rows: pl.DataFrame, of: int, enough: Enough) -> pl.DataFrame:
     """Mark dates that all move by the same number of days."""
     days = (pl.col("new_value").str.to_date() - pl.col("old_value").str.to_date()).dt.total_days()
     counts = rows.select(days=days).drop_nulls()["days"].value_counts(sort=True)
-    if not counts.height or counts["count"][0] < SHARED_BY * of or not _enough_patients(rows):
+    if not counts.height or counts["count"][0] < SHARED_BY * of or not enough.are(rows):
         return rows
     usual = counts["days"][0]
     return _set(
@@ -274,7 +294,7 @@ def _mark_days(rows: pl.DataFrame, of: int) -> pl.DataFrame:
     )
 
 
-def _mark_factor(rows: pl.DataFrame, table: ComparedTable, of: int) -> pl.DataFrame:
+def _mark_factor(rows: pl.DataFrame, table: ComparedTable, of: int, enough: Enough) -> pl.DataFrame:
     """Mark numbers that are all multiplied by the same factor, for each code by itself."""
     assert table.encoded is not None
     raw = table.encoded.old.raw
@@ -296,9 +316,7 @@ def _mark_factor(rows: pl.DataFrame, table: ComparedTable, of: int) -> pl.DataFr
         .group_by("g", "f")
         .agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
         .join(totals, on="g")
-        .filter(
-            (pl.col("n") >= SHARED_BY * pl.col("of_g")) & (pl.col("patients") >= FEWEST_PATIENTS)
-        )
+        .filter((pl.col("n") >= SHARED_BY * pl.col("of_g")) & enough.holds("patients", "n"))
     )
     rows = rows.join(
         usual.select("g", "f", "of_g"), on=["g", "f"], how="left", maintain_order="left"
@@ -308,13 +326,15 @@ def _mark_factor(rows: pl.DataFrame, table: ComparedTable, of: int) -> pl.DataFr
     return rows.drop("g", "f", "of_g")
 
 
-def _mark_rewritten(rows: pl.DataFrame, both: pl.DataFrame, share: float) -> pl.DataFrame:
+def _mark_rewritten(
+    rows: pl.DataFrame, both: pl.DataFrame, share: float, enough: Enough
+) -> pl.DataFrame:
     """Mark what is left of a field of which `share` of the values are others in the new system."""
     filled = pl.col("old_value").is_not_null() & pl.col("new_value").is_not_null()
     changed = rows.filter(filled)
-    seen = both.group_by(old_value="a").agg(_patients=pl.col(PAIR).n_unique())
-    rare = seen.filter(pl.col("_patients") < FEWEST_PATIENTS)["old_value"]
-    if changed.height < share * both.height or not _enough_patients(changed):
+    seen = both.group_by(old_value="a").agg(_patients=pl.col(PAIR).n_unique(), _n=pl.len())
+    rare = seen.filter(~enough.holds("_patients", "_n"))["old_value"]
+    if changed.height < share * both.height or not enough.are(changed):
         return rows
     few = changed["new_value"].n_unique() <= _FEW_VALUES < changed["old_value"].n_unique()
     change = "one value" if few else "rewritten"
