@@ -127,7 +127,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def answers(folder: Path) -> dict[str, Any]:
-    """For each pack: what was told, in how many seconds of its own, and what Python did meanwhile."""
+    """For each pack: what was said, in how much time of its own, and what Python did meanwhile."""
     paths = [str(path) for path in sorted(folder.glob("*.toml"))]
     asked = {"packs": PACKS, "paths": paths}
     done = subprocess.run(
