@@ -16,7 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick import atomic, file_names, os_errors, regular_files, standard_streams
+from recordpick import (
+    atomic,
+    file_names,
+    os_errors,
+    regular_files,
+    spreadsheets,
+    standard_streams,
+)
+from recordpick.criteria.toml_reading import read_toml
+from recordpick.csvio.sniff import sniff
+from recordpick.document_tables import kind_of_document
 from recordpick.errors import UserError
 from recordpick.index.manifest import MANIFEST
 from recordpick.local_time import local_time
@@ -162,6 +172,22 @@ def test_a_folder_given_as_a_file_is_called_one(tmp_path):
     """Windows says "Permission denied" when a folder is opened as a file."""
     said = str(os_errors.cannot_read(tmp_path, RefusedError(5)))
     assert said == f"{tmp_path} is a folder: choose a file in it."
+
+
+@pytest.mark.parametrize(
+    "read",
+    [sniff, spreadsheets.read_rows, kind_of_document, lambda path: read_toml(path, 1000)],
+    ids=["CSV", "spreadsheet", "document", "TOML"],
+)
+def test_every_reader_calls_a_folder_one(windows, tmp_path, monkeypatch, read):
+    """Nobody is told to close Excel, or to ask for permission, where they named a folder."""
+
+    def refused(self: Path, *how: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(UserError, match="this is a folder, not a"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize("number", [32, None])
