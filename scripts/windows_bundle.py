@@ -51,10 +51,17 @@ setlocal
 set "HERE=%~dp0"
 set "PYTHONUTF8=1"
 if not "%~1"=="" goto run
+rem A double click starts here, or in Windows where this folder is on a share: files go elsewhere.
+if /i "%CD%\\"=="%HERE%" goto elsewhere
+if /i not "%CD%"=="%SystemRoot%" goto here
+:elsewhere
+cd /d "%USERPROFILE%"
+if exist "%USERPROFILE%\\Documents\\" cd /d "%USERPROFILE%\\Documents"
+:here
 if defined WT_SESSION goto run
 where wt.exe >nul 2>nul
 if errorlevel 1 goto run
-start "" wt.exe -d "%CD%" "%HERE%python\\python.exe" -m recordpick
+start "" wt.exe -d "%CD%\\." "%HERE%python\\python.exe" -m recordpick
 exit /b 0
 :run
 "%HERE%python\\python.exe" -m recordpick %*

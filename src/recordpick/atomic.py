@@ -22,7 +22,7 @@ from pathlib import Path
 
 from recordpick.errors import UserError
 from recordpick.file_names import check_name
-from recordpick.os_errors import cannot_write, error_of_number, may_be_held, words_of
+from recordpick.os_errors import cannot_create, cannot_write, error_of_number, may_be_held, words_of
 
 AN_HOUR = 3600
 BINARY = getattr(os, "O_BINARY", 0)
@@ -115,6 +115,15 @@ def sync(path: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def make_folders(folder: Path) -> None:
+    """Create a folder and those above it that are missing; what is there stays. UserError."""
+    check_name(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_create(folder, error) from error
 
 
 def check_free(out: Path) -> None:

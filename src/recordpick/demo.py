@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recordpick.atomic import make_folders
 from recordpick.criteria.load import read_pack
 from recordpick.handover.export import export
 from recordpick.index.build.build_index import build_index
@@ -28,9 +29,9 @@ def make_demo(
     """Make the demonstration in `folder` (created if necessary) and return its working file.
 
     Creates `practice/` (the tables, as a source), `index/` and `demonstration.recordpick`, with
-    nothing picked. UserError if any of them already exists.
+    nothing picked. UserError if any of them already exists, or the system refuses.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folders(folder)
     practice = make_practice(patients, seed, AS_AT, progress=progress)
     write_tables(practice, folder / "practice", "parquet", progress=progress)
     index = build_index([folder / "practice"], folder / "index", progress=progress)

@@ -16,7 +16,7 @@ from typing import Literal
 
 from recordpick.errors import UserError
 from recordpick.os_errors import words_of
-from recordpick.regular_files import check_regular
+from recordpick.regular_files import check_regular, is_folder_error
 from recordpick.spreadsheets import is_web_page, is_xml, run_reader
 
 Kind = Literal["workbook", "word", "text"]
@@ -160,9 +160,9 @@ def _beginning(path: Path) -> tuple[bytes, set[str]]:
             return start, set(archive.namelist())
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise UserError(f"{path}: this is a folder, not a file.") from None
     except OSError as error:
+        if is_folder_error(error, path):
+            raise UserError(f"{path}: this is a folder, not a file.") from None
         raise UserError(f"{path}: cannot be opened ({words_of(error)}).") from None
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
         raise UserError(

@@ -49,17 +49,19 @@ def check_drive(path: Path) -> None:
 
     Shared drives and memory sticks come and go: nobody can make the folder that is missing there.
     """
-    if os.name != "nt":
-        return
-    drive = Path(path.absolute().anchor)
+    if not is_drive_there(path):
+        raise UserError(
+            f"{path}: the drive {path.absolute().anchor} cannot be reached: check the connection, "
+            "or choose another."
+        )
+
+
+def is_drive_there(path: Path) -> bool:
+    """Return whether the drive or the share of a path can be reached, on Windows."""
     try:
-        if drive.exists():
-            return
+        return os.name != "nt" or Path(path.absolute().anchor).exists()
     except OSError:
-        pass
-    raise UserError(
-        f"{path}: the drive {drive} cannot be reached: check the connection, or choose another."
-    )
+        return False
 
 
 def check_no_device(path: Path) -> None:

@@ -39,6 +39,16 @@ def read_small(path: Path, at_most: int) -> bytes:
     return content
 
 
+def is_folder_error(error: OSError, path: Path) -> bool:
+    """Return whether a file could not be opened because it is a folder.
+
+    Windows says "Permission denied" of a folder that is opened as a file.
+    """
+    if isinstance(error, IsADirectoryError):
+        return True
+    return isinstance(error, PermissionError) and path.is_dir()
+
+
 _MOST_LINKS = 40
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from recordpick.errors import UserError
-from recordpick.regular_files import check_regular
+from recordpick.os_errors import words_of
+from recordpick.regular_files import check_regular, is_folder_error
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".ods")
 """Extensions of the files that can be read; others must be saved as one of these, or as CSV."""
@@ -182,10 +183,10 @@ def _check_first_bytes(path: Path) -> None:
             start = file.read(4)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise UserError(f"{path}: this is a folder, not a spreadsheet.") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be opened ({error.strerror}).") from None
+        if is_folder_error(error, path):
+            raise UserError(f"{path}: this is a folder, not a spreadsheet.") from None
+        raise UserError(f"{path}: cannot be opened ({words_of(error)}).") from None
     if not start:
         raise UserError(f"{path}: this file is empty.")
     check_what_it_is(path)

@@ -213,6 +213,43 @@ def test_a_day_that_is_none(capsys, demo):
     )
 
 
+WRITING = {
+    "new": "new OUT --index demo/index --name Ann --role practice",
+    "export": "export demo/demonstration.recordpick --out OUT --name Ann --role practice",
+    "index": "index demo/practice --out OUT",
+    "synthesise": "synthesise --patients 60 --out OUT",
+    "truth": "synthesise --patients 60 --migrated-from 3 --out new --truth OUT",
+    "demo": "demo --headless --patients 60 --out OUT",
+    "clean-up": "clean-up demo/index --out OUT",
+    "log": "issues log demo/demonstration.recordpick --out OUT",
+    "sheets": "issues sheets demo/demonstration.recordpick --out OUT",
+    "copy": "issues copy demo/demonstration.recordpick --for AB --out OUT --name Ann",
+    "sign-off": "issues sign-off demo/demonstration.recordpick --out OUT",
+    "record": "record demo/demonstration.recordpick SY00001 --out OUT",
+    "codelists": "codelists cover demo/index --out OUT",
+    "reports": "reports demo/demonstration.recordpick --out OUT",
+    "merge": "merge demo/demonstration.recordpick demo/demonstration.recordpick --out OUT",
+}
+
+
+@pytest.mark.parametrize("words", WRITING.values(), ids=WRITING)
+def test_a_file_where_a_folder_is_needed(tmp_path, capsys, demo, monkeypatch, words):
+    """Nothing can be written below a file: that is a sentence, and nothing is left behind."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a file").write_bytes(b"1")
+    before = sorted(path for path in tmp_path.rglob("*"))
+    printed_last(capsys, *(word.replace("OUT", "a file/deeper/x.csv") for word in words.split()))
+    assert sorted(path for path in tmp_path.rglob("*")) == before
+
+
+def printed_last(capsys, *words: str) -> str:
+    """Run a command that must fail, perhaps after it has said something; return the last line."""
+    assert main(list(words)) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("recordpick: ")
+    return last
+
+
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write to every folder"
 )

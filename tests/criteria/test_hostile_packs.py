@@ -95,13 +95,13 @@ sys.addaudithook(watch)
 def answer(name, read, source):
     global watching
     events.clear()
-    watching, began = True, time.perf_counter()
+    watching, began = True, time.process_time()
     try:
         read(source)
         told = None
     except UserError as error:
         told = error.messages
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     watching = False
     answers[name] = (told, took, list(events))
 
@@ -127,7 +127,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def answers(folder: Path) -> dict[str, Any]:
-    """For each pack: what was told, in how many seconds, and what Python did meanwhile."""
+    """For each pack: what was said, in how much time of its own, and what Python did meanwhile."""
     paths = [str(path) for path in sorted(folder.glob("*.toml"))]
     asked = {"packs": PACKS, "paths": paths}
     done = subprocess.run(

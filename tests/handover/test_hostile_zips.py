@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -58,7 +59,9 @@ def link(name: str) -> zipfile.ZipInfo:
             "a/../../b",
             "C:/Windows/x",
             "..\\x",
-            "a\\b",
+            pytest.param(
+                "a\\b", marks=pytest.mark.skipif(os.name == "nt", reason="Windows has a/b in it")
+            ),
             "./a",
             "a//b",
         ),

@@ -107,12 +107,12 @@ def test_the_page_is_no_part_of_the_index(index, tmp_path):
     before = read_manifest(index.folder)
     assert READ_REPORT not in (index.folder / "index.json").read_text(encoding="utf-8")
     page = index.folder / READ_REPORT
-    text = page.read_text(encoding="utf-8")
+    content = page.read_bytes()
     page.write_text("changed", encoding="utf-8")
     assert open_index(index.folder).manifest == before
     page.unlink()
     assert open_index(index.folder).fingerprint == before.fingerprint
-    page.write_text(text, encoding="utf-8")
+    page.write_bytes(content)
 
 
 def test_an_index_without_losses_says_so(made_demo):

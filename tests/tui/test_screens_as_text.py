@@ -79,7 +79,8 @@ DO = {
 
 def plain(text, folder):
     """Leave out what differs between machines and days: paths, when a file was opened."""
-    text = re.sub(r"(?<!\S)/\S{3,}", "PATH", text.replace(str(folder), "…"))
+    text = text.replace(str(folder), "…").replace("\\", "/")
+    text = re.sub(r"(?<!\S)(?:[A-Za-z]:)?/\S{3,}", "PATH", text)
     text = re.sub(r"\d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d", "01 Oct 2026 09:00", text)
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
@@ -100,6 +101,7 @@ def tiny(made, tmp_path):
 def held(tiny, monkeypatch):
     """Give what opens the file for somebody else, on a computer of that name."""
     monkeypatch.setattr("platform.node", lambda: "FRONT-DESK")
+    monkeypatch.setenv("COMPUTERNAME", "FRONT-DESK")
     return lambda: WorkingFile.open(tiny, Person("Bea Other", "practice"))
 
 

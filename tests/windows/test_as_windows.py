@@ -16,7 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick import atomic, file_names, os_errors, regular_files, standard_streams
+from recordpick import (
+    atomic,
+    file_names,
+    os_errors,
+    regular_files,
+    spreadsheets,
+    standard_streams,
+)
+from recordpick.criteria.toml_reading import read_toml
+from recordpick.csvio.sniff import sniff
+from recordpick.document_tables import kind_of_document
 from recordpick.errors import UserError
 from recordpick.index.manifest import MANIFEST
 from recordpick.local_time import local_time
@@ -91,6 +101,16 @@ def test_what_python_does_not_tell_apart_is_said_as_both(windows, tmp_path):
         assert "another program has it open (Excel?): close it there and try again; or" in str(said)
 
 
+def test_a_new_file_is_not_open_in_another_program(windows, tmp_path):
+    """In a folder where they may not write, nobody is told to close Excel."""
+    error = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "new.recordpick"))
+    for said in (os_errors.reason_of(error), os_errors.words_of(error)):
+        assert "Excel" not in said
+        assert "permission" in said
+    (tmp_path / "new.recordpick").touch()
+    assert "Excel" in os_errors.words_of(error)
+
+
 class GoneDrive:
     """A path on a drive that is not there."""
 
@@ -102,6 +122,10 @@ class GoneDrive:
     def absolute(self) -> GoneDrive:
         return self
 
+    @staticmethod
+    def is_dir() -> bool:
+        return False
+
 
 def test_a_drive_that_vanished_is_named(windows, tmp_path):
     """Nobody is told to make the folder Q: or to check the spelling of a file."""
@@ -109,6 +133,17 @@ def test_a_drive_that_vanished_is_named(windows, tmp_path):
         with pytest.raises(UserError, match=r"the drive Q:.* cannot be reached"):
             check(GoneDrive())
     file_names.check_drive(tmp_path / "missing.csv")  # that is another sentence
+
+
+@pytest.mark.parametrize("number", [2, 3, 5, 64, 121, 1167])
+def test_a_drive_that_vanishes_during_a_command_is_said(windows, number):
+    """Windows then says "no such folder", and what was begun could not be removed."""
+    for error in (RefusedError(number), FileNotFoundError(errno.ENOENT, "No such file")):
+        said = str(os_errors.cannot_write(GoneDrive(), error))
+        assert "the drive cannot be reached" in said
+        assert "An unfinished part may be left there" in said
+        for other in (os_errors.cannot_create, os_errors.cannot_read):
+            assert "the drive cannot be reached" in str(other(GoneDrive(), error))
 
 
 @pytest.mark.parametrize("name", ["CON", "nul", "AUX.recordpick"])
@@ -139,9 +174,26 @@ def test_a_folder_given_as_a_file_is_called_one(tmp_path):
     assert said == f"{tmp_path} is a folder: choose a file in it."
 
 
+@pytest.mark.parametrize(
+    "read",
+    [sniff, spreadsheets.read_rows, kind_of_document, lambda path: read_toml(path, 1000)],
+    ids=["CSV", "spreadsheet", "document", "TOML"],
+)
+def test_every_reader_calls_a_folder_one(windows, tmp_path, monkeypatch, read):
+    """Nobody is told to close Excel, or to ask for permission, where they named a folder."""
+
+    def refused(self: Path, *how: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(UserError, match="this is a folder, not a"):
+        read(tmp_path)
+
+
 @pytest.mark.parametrize("number", [32, None])
 def test_a_file_in_a_folder_is_named_not_the_folder(windows, tmp_path, number):
     """A pack in which Excel holds the list is a folder, and that is not what is wrong."""
+    (tmp_path / "list.csv").touch()
     error = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "list.csv"))
     if number is not None:
         error.winerror = number

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import select
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -66,6 +69,10 @@ MOMENTS = {
     "issues.csv",
 }
 """These name the moment of each pick or result, and what follows from it."""
+
+LONGEST = 300.0
+"""Seconds in which a program has shown what it shows, however busy the computer is."""
+TERMINAL_CODES = re.compile(r"\x1b\][^\x07]*\x07|\x1b\[[0-9;?<>]*[A-Za-z]|[\r\n]")
 
 HOLD = """
 import ctypes, sys
@@ -156,8 +163,41 @@ def python(*words: str) -> tuple[str, ...]:
 
 
 def as_windows(*words: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the zip's recordpick through Wine, in the folder where it was unpacked."""
-    return in_debian(*python("-m", "recordpick", *words))
+    """Run the zip's recordpick through Wine, in the folder where it was unpacked.
+
+    A warning of this newer Python is an error, so that it is seen before there is a newer one.
+    """
+    return in_debian(*python("-W", "error", "-m", "recordpick", *words))
+
+
+def on_a_terminal(program: Sequence[str], steps: Sequence[tuple[str, bytes]]) -> int:
+    """Run a program on a terminal; where each text is shown, press the keys; return its code."""
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, 120))
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", *program], stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown, pending, end = "", list(steps), time.monotonic() + LONGEST
+    try:
+        while time.monotonic() < end:
+            if not select.select([ours], [], [], 1)[0]:
+                continue
+            try:
+                shown += os.read(ours, 65536).decode(errors="replace")
+            except OSError:  # the program has ended
+                break
+            if pending and pending[0][0] in TERMINAL_CODES.sub("", shown):
+                os.write(ours, pending.pop(0)[1])
+                shown = ""
+        assert not pending, (pending, TERMINAL_CODES.sub("", shown)[-2000:])
+        return process.wait(LONGEST)
+    finally:
+        process.kill()
+        os.close(ours)
 
 
 def steps_there(steps: tuple[tuple[str, ...], ...]) -> None:
@@ -267,6 +307,23 @@ def test_the_command_file_starts_the_program_and_passes_its_answer_on(unpacked):
     command = ("wine", "cmd", "/c", "recordpick\\recordpick.cmd")
     assert in_debian(*command, "--version").stdout.startswith(b"recordpick ")
     assert in_debian(*command, "status", "no such file.recordpick").returncode == 2
+
+
+def test_a_double_click_opens_the_app_and_files_go_elsewhere(unpacked):
+    """The program's folder is deleted with each new version: no working file is put there."""
+    program = words_in_debian("sh", "-c", "cd recordpick && exec wine cmd /c recordpick.cmd")
+    steps = [
+        ("A practice's records", b"n"),
+        ("\\Documents\\data-checking.recordpick", b"\x11"),
+    ]
+    assert on_a_terminal(program, steps) == 0
+
+
+def test_a_double_click_without_a_terminal_says_what_is_missing(unpacked):
+    """It waits for a key, so that the sentence can be read before the window closes."""
+    said = in_debian("wine", "cmd", "/c", "recordpick\\recordpick.cmd")
+    assert b"The app needs a terminal" in said.stderr
+    assert b"Press any key" in said.stdout
 
 
 def test_the_handbook_is_in_the_zip():

@@ -123,7 +123,7 @@ def _check_migration(options: argparse.Namespace) -> None:
 
 def _write_migrated(options: argparse.Namespace) -> int:
     """Write the practice as it is after a migration, and the truth about its faults."""
-    from recordpick.atomic import check_new, write_file
+    from recordpick.atomic import check_new, make_folders, write_file
     from recordpick.csv_safety import as_csv
     from recordpick.synthetic.migration.fault_kinds import FAULT_KINDS
     from recordpick.synthetic.migration.fault_plan import FaultPlan, read_fault_plan
@@ -133,7 +133,7 @@ def _write_migrated(options: argparse.Namespace) -> int:
     truth = options.truth or options.out.with_name(f"{options.out.name}-truth.csv")
     has_truth = options.faults is not None or options.truth is not None
     if has_truth:
-        truth.absolute().parent.mkdir(parents=True, exist_ok=True)
+        make_folders(truth.absolute().parent)
         check_new(truth)
     with progress_on_stderr() as progress:
         practice = _make(options, options.migrated_from, progress)

@@ -15,7 +15,7 @@ from recordpick.criteria.problems import shown
 from recordpick.criteria.toml_positions import check_shape
 from recordpick.errors import UserError
 from recordpick.os_errors import words_of
-from recordpick.regular_files import read_small
+from recordpick.regular_files import is_folder_error, read_small
 
 _TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
@@ -50,9 +50,9 @@ def read_toml(path: Path, at_most: int) -> tuple[dict[str, Any], str]:
         content = read_small(path, at_most)
     except FileNotFoundError:
         raise
-    except IsADirectoryError:
-        raise UserError(f"{path}: this is a folder, not a file.") from None
     except OSError as error:
+        if is_folder_error(error, path):
+            raise UserError(f"{path}: this is a folder, not a file.") from None
         raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
     try:
         text = content.decode("utf-8-sig")

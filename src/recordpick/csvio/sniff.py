@@ -30,7 +30,7 @@ from recordpick.csvio.row_shape import (
 )
 from recordpick.errors import UserError
 from recordpick.os_errors import words_of
-from recordpick.regular_files import check_regular
+from recordpick.regular_files import check_regular, is_folder_error
 
 DELIMITERS = (",", ";", "\t", "|")
 """The delimiters recognised, most usual first."""
@@ -125,9 +125,9 @@ def sniff(path: Path, delimiter: str | None = None, *, counts_records: bool = Fa
             found, several = _sniff(path, file, counted)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise UserError(f"{path}: this is a folder, not a file.") from None
     except OSError as error:
+        if is_folder_error(error, path):
+            raise UserError(f"{path}: this is a folder, not a file.") from None
         raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
     lines = text_lines(path, found)
     first = next(lines, "")

@@ -15,7 +15,7 @@ from recordpick.atomic import remove_leftover_files
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.local_time import local_time
-from recordpick.os_errors import words_of
+from recordpick.os_errors import reason_of, words_of
 from recordpick.selection.backup import back_up, backups
 from recordpick.selection.content import Content
 from recordpick.selection.database_errors import DamagedDatabaseError, NoFileLocksError
@@ -166,7 +166,7 @@ def _access(path: Path, options: OpenOptions) -> _Access:
         lock = take_lock(path, options.who, options.at, take_over=options.take_over)
     except OSError as error:
         why = (
-            f"Nothing can be written in the folder {path.parent} ({words_of(error)}), so "
+            f"Nothing can be written in the folder {path.parent} ({words_of(error, path)}), so "
             f"{path.name} can only be read."
         )
         return _Access(why_read_only=why)
@@ -183,7 +183,7 @@ def _open_with(access: _Access, path: Path, options: OpenOptions) -> Opened:
             ready = make_ready(path, options.at)
             store = None if ready.why_not else Store.open(path, "rw")
         except OSError as error:
-            why = f"No copy can be made in {path.parent} ({words_of(error)})."
+            why = f"No copy can be made in {path.parent} ({words_of(error, path)})."
         except NoFileLocksError as error:
             why = str(error)
     lock = access.lock
@@ -290,6 +290,5 @@ def back_up_or_warn(path: Path, at: datetime) -> tuple[str, ...]:
     try:
         back_up(path, local_time(at).date())
     except OSError as error:
-        why = words_of(error)
-        return (f"Today's copy of {path.name} could not be made ({why}): free some room.",)
+        return (f"Today's copy of {path.name} could not be made: {reason_of(error, path)}.",)
     return ()

@@ -16,7 +16,6 @@ from polars.io.plugins import register_io_source
 
 from recordpick import atomic as whole
 from recordpick.atomic import atomic_folder
-from recordpick.os_errors import cannot_write
 from recordpick.progress import Progress, silent
 from recordpick.synthetic.practice import GENERATED_TABLES, Practice
 from recordpick.synthetic.rows import schema
@@ -28,10 +27,7 @@ def new_folder(out: Path) -> Iterator[Path]:
 
     Raises UserError if `out` is not empty or cannot be written.
     """
-    try:
-        out.absolute().parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(out, error) from error
+    whole.make_folders(out.absolute().parent)
     with whole.atomic_folder(out) as folder:
         yield folder
 

@@ -20,7 +20,7 @@ from typing import Any
 from recordpick.criteria.toml_reading import read_toml
 from recordpick.errors import UserError
 from recordpick.os_errors import words_of
-from recordpick.regular_files import read_small
+from recordpick.regular_files import is_folder_error, read_small
 from recordpick.sanitize import visible
 from recordpick.text import similar_hint
 
@@ -72,11 +72,11 @@ def _rows_of_csv(path: Path, names: list[str]) -> Iterator[tuple[str, int]]:
         text = read_small(path, _AT_MOST).decode("utf-8-sig")
     except FileNotFoundError:
         raise
-    except IsADirectoryError:
-        raise UserError(f"{path}: this is a folder, not a file.") from None
     except UnicodeDecodeError:
         raise UserError(f"{path}: this is not UTF-8. Save the file as UTF-8.") from None
     except OSError as error:
+        if is_folder_error(error, path):
+            raise UserError(f"{path}: this is a folder, not a file.") from None
         raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
     rows = csv.reader(io.StringIO(text))
     if [name.strip().lower() for name in next(rows, [])] != ["kind", "count"]:
