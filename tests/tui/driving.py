@@ -27,14 +27,20 @@ class Driver:
     async def settled(self):
         """Wait until no thread is running and everything is painted."""
         for _ in range(100):
-            await self.pilot.pause()
-            await self.pilot.pause()  # what was painted may have begun something
+            for _ in range(3):  # what was painted may have begun something
+                await self._painted()
             running = [w for w in self.app.workers if w.group == "background" and not w.is_finished]
             if not running:
                 break
             # One whose screen was closed meanwhile is cancelled, which is no failure.
             with suppress(WorkerCancelled):
                 await self.app.workers.wait_for_complete(running)
+
+    async def _painted(self):
+        """Handle what is waiting, and paint all screens, those below a modal too."""
+        await self.pilot.pause()
+        for screen in self.app.screen_stack:
+            screen._on_timer_update()
 
     async def press(self, *keys):
         """Press keys one after the other, each when the one before has been handled."""
