@@ -42,6 +42,9 @@ def test_a_carer_is_lost_unless_the_relationship_has_ended(until, lost):
         ("10*9/L", "x10^9/l", False),
         ("µmol/L", "umol/L", False),  # the sign for micro
         ("kg/m2", "kg/m^2", False),
+        ("IU/L", "iu/l", False),
+        ("mU/L", "MU/L", True),  # a thousandth, a million
+        ("g/L", "G/L", True),
         ("mmol/L", "mmol/mol", True),
         ("mmol/mol", "%", True),
         ("g/L", "g/dL", True),

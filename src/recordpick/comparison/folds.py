@@ -118,18 +118,23 @@ def _lost_letters(fold: Fold, found: FoldedRows) -> pl.Series:
     return found.values.select(ok=lossy[0] == lossy[1])["ok"]
 
 
+_NO_PREFIX = "[^mMgGpPtT]"
+"""All but the letters that mean something else as capitals: mU is a thousandth, MU a million."""
+
+
 def _same_unit(fold: Fold, found: FoldedRows) -> pl.Series:
     """Both values are one unit in two spellings, such as mmol/L and mmol/l, 10*9/L and 10^9/l."""
     del fold
     a, b = (
         pl.col(name)
-        .str.to_lowercase()
         .str.replace_all(r"[\s\[\](){}^*×]", "")
         .str.replace_all("[µμ]", "u")
-        .str.replace(r"^x10", "10")
+        .str.replace(r"^[xX]10", "10")
         for name in ("a", "b")
     )
-    return found.values.select(ok=(a == b) & (a != ""))["ok"]
+    is_same = a.str.to_lowercase() == b.str.to_lowercase()
+    has_same_prefixes = a.str.replace_all(_NO_PREFIX, "") == b.str.replace_all(_NO_PREFIX, "")
+    return found.values.select(ok=is_same & has_same_prefixes & (a != ""))["ok"]
 
 
 def _empty_where(fold: Fold, found: FoldedRows) -> pl.Series:
