@@ -16,7 +16,7 @@ from typing import Literal
 
 from recordpick.errors import UserError
 from recordpick.os_errors import words_of
-from recordpick.regular_files import check_regular, is_folder_error
+from recordpick.regular_files import check_regular, is_folder_error, read_at_most
 from recordpick.spreadsheets import is_web_page, is_xml, run_reader
 
 Kind = Literal["workbook", "word", "text"]
@@ -187,7 +187,7 @@ def _kind_of_archive(path: Path, names: set[str]) -> Kind:
 def _old_office(path: Path) -> str:
     """Return what a file of the old Office format is, and what to do."""
     with path.open("rb") as file:
-        content = file.read(_MOST_SEARCHED)
+        content = read_at_most(file, _MOST_SEARCHED)
     for stream, says in _STREAMS.items():
         if re.search(re.escape(stream.encode("utf-16-le")) + rb"\0\0", content):
             return says

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from recordpick.errors import UserError
 from recordpick.file_names import check_drive, check_no_device
+
+_BLOCK = 1 << 20
 
 
 def check_regular(path: Path) -> None:
@@ -31,12 +34,25 @@ def read_small(path: Path, at_most: int) -> bytes:
     """Return the bytes of a file; UserError if over `at_most`, or not a file. OSError as usual."""
     check_regular(path)
     with path.open("rb") as file:
-        content = file.read(at_most + 1)
+        content = read_at_most(file, at_most + 1)
     if len(content) > at_most:
         raise UserError(
             f"{path}: this file is larger than {at_most // 1024:,} KiB, the most allowed here."
         )
     return content
+
+
+def read_at_most(file: BinaryIO, count: int) -> bytes:
+    """Return the next bytes of a file, `count` at most, in memory for what is there.
+
+    `file.read(count)` takes memory for all of `count` first, and Windows touches each page of it:
+    for a small file that may be a gigabyte large, that is a gigabyte each time.
+    """
+    blocks: list[bytes] = []
+    while count > 0 and (block := file.read(min(count, _BLOCK))):
+        blocks.append(block)
+        count -= len(block)
+    return b"".join(blocks)
 
 
 def is_folder_error(error: OSError, path: Path) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 
 from recordpick.errors import UserError
 from recordpick.os_errors import words_of
-from recordpick.regular_files import check_regular, is_folder_error
+from recordpick.regular_files import check_regular, is_folder_error, read_at_most
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".ods")
 """Extensions of the files that can be read; others must be saved as one of these, or as CSV."""
@@ -86,7 +86,7 @@ def check_what_it_is(path: Path) -> None:
     try:
         with path.open("rb") as file:
             start = file.read(_SAMPLE)
-            rest = file.read(_MOST_SEARCHED) if start.startswith(_OLD_OFFICE) else b""
+            rest = read_at_most(file, _MOST_SEARCHED) if start.startswith(_OLD_OFFICE) else b""
     except OSError:
         return
     if start.startswith(_OLD_OFFICE):

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
@@ -57,6 +58,22 @@ def test_an_older_journal_takes_nothing_back(made, path):
                 assert "sound to its last event without it" in file.warnings[0]
                 assert beside(path).name in file.warnings[0]
             assert not beside(path).exists()
+
+
+def test_a_journal_that_is_found_costs_little_memory(made, path):
+    """Memory for the bytes that are there, not for the gigabyte that a working file may have."""
+    tracemalloc.start()
+    try:
+        for content in (made[1].after, half_written(made[1])):
+            path.write_bytes(content)
+            beside(path).write_bytes(made[1].journal)
+            with WorkingFile.open(path, read_only=True, salvage=True) as file:
+                assert file.events
+            with WorkingFile.open(path, JO) as file:
+                assert file.warnings
+        assert tracemalloc.get_traced_memory()[1] < 50 * 1024**2
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_was_found_is_kept_and_named(made, path):

@@ -11,6 +11,7 @@ from pathlib import Path
 from recordpick.csvio.row_shape import MOST_LINES, SAMPLE, sample_rows, shape_of_rows
 from recordpick.errors import UserError
 from recordpick.os_errors import words_of
+from recordpick.regular_files import read_at_most
 
 _SEP = re.compile(r'\A"?sep=."?[ \t]*(?=\n)', re.IGNORECASE)
 DELIMITERS = (",", ";", "\t")
@@ -39,7 +40,7 @@ def read_bytes(path: Path, at_most: int) -> bytes:
             what = "is a folder, not a file" if path.is_dir() else "there is no such file"
             raise UserError(f"{path}: {what}.")
         with path.open("rb") as file:
-            data = file.read(at_most + 1)
+            data = read_at_most(file, at_most + 1)
     except OSError as error:
         raise UserError(f"{path}: the file cannot be read ({words_of(error)}).") from error
     if len(data) > at_most:

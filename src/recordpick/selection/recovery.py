@@ -29,7 +29,7 @@ from recordpick.atomic import sync, temporary_name, write_new
 from recordpick.errors import UserError
 from recordpick.local_time import local_time
 from recordpick.os_errors import words_of
-from recordpick.regular_files import check_regular
+from recordpick.regular_files import check_regular, read_at_most
 from recordpick.selection.content import Content, content_of
 from recordpick.selection.database import (
     LAST_EVENT,
@@ -97,7 +97,7 @@ def _as_it_is(path: Path) -> Content:
 def _bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = read_at_most(file, MOST_BYTES + 1)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {words_of(error)}.") from error
     if len(content) > MOST_BYTES:

@@ -26,7 +26,7 @@ import pyzipper
 from recordpick.csv_safety import one_line
 from recordpick.errors import UserError
 from recordpick.os_errors import cannot_read
-from recordpick.regular_files import check_regular
+from recordpick.regular_files import check_regular, read_at_most
 
 MOST_FILES = 200
 MOST_BYTES = 200 * 1024**2
@@ -124,7 +124,7 @@ def _folder(path: Path) -> PackFiles:
 
 def _file(folder: Path, path: Path, left: int) -> bytes:
     with path.open("rb") as file:
-        content = file.read(left + 1)
+        content = read_at_most(file, left + 1)
     if len(content) > left:
         raise too_much(folder, f"holds more than {MOST_BYTES // 1024**2} MB")
     return content
