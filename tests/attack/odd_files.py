@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import random
 import socket
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from working_files import JO, START, new_file
 
 from recordpick.errors import UserError
+from recordpick.selection.lock import computer_name
 from recordpick.selection.working_file import WorkingFile
 
 from .limits import within_seconds
@@ -78,7 +78,7 @@ def odd_lock(path: Path, chance: random.Random) -> str:
     lock: dict[str, object] = {
         "token": "0" * 32,
         "who": "Al Gone",
-        "host": platform.node(),
+        "host": computer_name(),
         "pid": os.getpid(),
         "since": START.isoformat(),
         "boot": "0" * 36,

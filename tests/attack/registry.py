@@ -8,6 +8,7 @@ UserError. All chance comes from the source, so that a seed tells what was tried
 from __future__ import annotations
 
 import importlib
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from pathlib import Path
 
 MODULES = (
     *("stale_journals", "damage_in_place", "forged_journals", "odd_files", "hostile_toml"),
-    *("mutated_extracts", "at_a_terminal", "crosswise_merges"),
+    *("mutated_extracts", "crosswise_merges"),
+    *(() if os.name == "nt" else ("at_a_terminal",)),  # a terminal and signals of POSIX
 )
 Try = Callable[[Path, random.Random], str]
 

@@ -1,14 +1,15 @@
 """End a program at any moment while it works on a file, and look whether anything was lost.
 
-Run by test_in_trouble.py for a short while, and by hand for longer (POSIX only, since it forks; the
-parent never draws, because polars' threads do not live on in a child):
+Run by test_in_trouble.py for a short while, and by hand for longer (the child is a fork where there
+are such; the parent never draws, because polars' threads do not live on in one):
 
     python tests/selection/kill_it.py FOLDER TIMES [SEED]
 
 A child makes the file if it is not there, opens it, picks, notes, draws, checks, undoes and redoes;
 it acknowledges each change after the call has returned, by writing its number and hash to a pipe.
-The parent ends it with SIGKILL after some acknowledgements, opens the file, and checks that it
-opens, that every acknowledged event is in it, and that at most one more is.
+The parent ends it with SIGKILL (Windows: TerminateProcess) after some acknowledgements, opens the
+file, and checks that it opens, that every acknowledged event is in it, and that at most one more
+is.
 """
 
 from __future__ import annotations
@@ -16,14 +17,19 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from working_files import JO, PATIENTS, ROOM, eligible, new_file
 
 from recordpick.errors import UserError
 from recordpick.selection.results import Entry, FilledIn
 from recordpick.selection.working_file import WorkingFile
+
+CHILD = "--child"
 
 
 def change(file: WorkingFile, chance: random.Random) -> None:
@@ -73,10 +79,18 @@ def work(path: Path, pipe: int, seed: int) -> None:
         change(file, chance)
 
 
-def kill_once(path: Path, seed: int) -> int:
-    """Let a child work, end it, check the file; give how many events it has."""
-    chance = random.Random(seed)
-    acknowledgements = chance.randrange(0, 12)
+def started(path: Path, seed: int) -> tuple[IO[bytes], Callable[[], None]]:
+    """Start a child; return the pipe with its acknowledgements, and what ends it at once."""
+    if os.name == "nt":
+        words = [sys.executable, __file__, CHILD, str(path), str(seed)]
+        program = subprocess.Popen(words, stdout=subprocess.PIPE)
+        assert program.stdout is not None
+
+        def terminate() -> None:
+            program.kill()
+            program.wait()
+
+        return program.stdout, terminate
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -86,13 +100,25 @@ def kill_once(path: Path, seed: int) -> int:
         finally:
             os._exit(1)
     os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
+
+    def kill() -> None:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+    return os.fdopen(reading, "rb"), kill
+
+
+def kill_once(path: Path, seed: int) -> int:
+    """Let a child work, end it, check the file; give how many events it has."""
+    chance = random.Random(seed)
+    acknowledgements = chance.randrange(0, 12)
+    pipe, end = started(path, seed)
+    with pipe:
         lines = [pipe.readline() for _ in range(acknowledgements)]
         for _ in range(chance.randrange(20_000)):
             pass
-        os.kill(child, signal.SIGKILL)
+        end()
         lines += pipe.readlines()
-    os.waitpid(child, 0)
     if not path.exists():
         assert lines == [], "a file that was acknowledged is not there"
         return 0
@@ -109,10 +135,12 @@ def kill_once(path: Path, seed: int) -> int:
 
 def main(folder: str, times: str, seed: str = "1") -> None:
     """Kill as often as asked, with a new file every 20 times."""
+    if folder == CHILD:
+        work(Path(times), sys.stdout.fileno(), int(seed))
     for number in range(int(times)):
         path = Path(folder) / f"{number // 20}.recordpick"
         events = kill_once(path, int(seed) * 1_000_000 + number)
-        if number % 20 == 19:
+        if number % 20 == 19 or number + 1 == int(times):
             print(f"{number + 1} killed, {events} events in the file")  # noqa: T201 - a command
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 from working_files import JO, SAM, START, filled, new_file, worked_on
 
 from recordpick.errors import UserError
-from recordpick.selection import file_state
+from recordpick.selection import backup, file_state
 from recordpick.selection.backup import backups
 from recordpick.selection.database_errors import (
     BusyError,
@@ -21,9 +22,6 @@ from recordpick.selection.database_errors import (
 )
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.working_file import WorkingFile
-
-if sys.platform == "win32":
-    pytest.skip("Windows does not let open files be overwritten", allow_module_level=True)
 
 
 def overwrite(path, at, content, *, keep_time=False):
@@ -86,6 +84,9 @@ def test_bytes_that_hold_nothing_make_no_difference(file, path):
         assert again.events == file.events
 
 
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows does not let open files be replaced or deleted"
+)
 def test_a_file_that_is_gone_or_replaced_is_reported(file, path):
     """And what is held can be saved under the same name again."""
     file.pick("MED-04", ["P01"])
@@ -174,21 +175,39 @@ def test_a_damaged_file_is_not_copied(path):
         assert backups(path) == copies
 
 
-def test_a_copy_that_cannot_be_made_is_reported_and_work_goes_on(path, monkeypatch):
-    """There may be no room for it."""
+@pytest.mark.parametrize(
+    "what",
+    [
+        "no room",
+        pytest.param(
+            "a link",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="links need rights there"),
+        ),
+    ],
+)
+def test_a_copy_that_cannot_be_made_is_reported_and_work_goes_on(path, monkeypatch, what):
+    """There may be no room for it, or something else of its name."""
+
+    def no_room(*_):
+        raise OSError(errno.ENOSPC, "no room")
+
     now = [START]
     worked_on(path).close()
     with WorkingFile.open(path, JO, now=lambda: now[0]) as file:
         now[0] += timedelta(days=1)
-        path.with_name(f"{path.name}.{now[0].astimezone().date()}.backup").symlink_to("nowhere")
+        copy = path.with_name(f"{path.name}.{now[0].astimezone().date()}.backup")
+        if what == "a link":
+            copy.symlink_to("nowhere")
+        else:
+            monkeypatch.setattr(backup, "write_new", no_room)
         file.note("P01", "second")
         assert "copy of practice.recordpick could not be made" in file.warnings[0]
         assert file.selection.notes["P01"] == "second"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the locks of files there never fail so")
 def test_drives_without_file_locks_are_named_as_such(path, monkeypatch):
     """SQLite says that it is busy, or that locking fails: what helps is another drive."""
-    import errno
     import fcntl
     import sqlite3
 

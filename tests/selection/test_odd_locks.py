@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 
 import psutil
@@ -12,20 +11,22 @@ import pytest
 from working_files import JO, SAM, new_file
 
 from recordpick.selection import lock as locks
-from recordpick.selection.lock import Holder, lock_path, read_lock
+from recordpick.selection.lock import Holder, computer_name, lock_path, read_lock
 from recordpick.selection.working_file import WorkingFile
 
+OTHER = psutil.Process().ppid()
+"""A program that runs now: the one that started this. (`os.getppid` needs what Wine lacks.)"""
 POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links are POSIX's")
 LONG_AGO = "2001-01-01T08:00:00+00:00"
 
 
 def leave_lock(path, **said):
-    """Leave a lock of a program that runs now (our parent), unless it says otherwise."""
+    """Leave a lock of a program that runs now, unless it says otherwise."""
     lock = {
         "token": "0" * 32,
         "who": "Al Gone",
-        "host": platform.node(),
-        "pid": os.getppid(),
+        "host": computer_name(),
+        "pid": OTHER,
         "since": "2100-01-01T08:00:00+00:00",
         **said,
     }
@@ -35,7 +36,7 @@ def leave_lock(path, **said):
 def test_a_lock_of_before_the_last_start_is_stale_whatever_its_number(path):
     """The program that has the number now is another one."""
     new_file(path).close()
-    assert psutil.pid_exists(os.getppid())
+    assert psutil.pid_exists(OTHER)
     leave_lock(path)
     with WorkingFile.open(path, JO) as file:
         assert file.held_by.startswith("Al Gone")
@@ -51,9 +52,9 @@ def test_a_lock_of_before_the_last_start_is_stale_whatever_its_number(path):
 def test_starts_are_compared_by_name_where_they_have_one(monkeypatch):
     """A clock that was put forward since makes no lock stale."""
     monkeypatch.setattr(locks, "boot_id", lambda: "this start")
-    here = Holder("", "Al", platform.node(), os.getppid(), LONG_AGO, "this start")
+    here = Holder("", "Al", computer_name(), OTHER, LONG_AGO, "this start")
     assert not here.is_stale
-    assert Holder("", "Al", platform.node(), os.getppid(), "", "an earlier one").is_stale
+    assert Holder("", "Al", computer_name(), OTHER, "", "an earlier one").is_stale
 
 
 def test_our_own_lock_names_this_start(file, path):
@@ -116,7 +117,7 @@ def test_a_lock_that_says_nonsense(path, said):
 def test_taking_over_says_from_whom(file, path):
     """Who, where, since when; without anybody there it says nothing."""
     with WorkingFile.open(path, SAM, take_over=True) as second:
-        assert second.taken_over.startswith(f"Taken over from {JO.name} on {platform.node()} since")
+        assert second.taken_over.startswith(f"Taken over from {JO.name} on {computer_name()} since")
     file.close()
     with WorkingFile.open(path, SAM, take_over=True) as third:
         assert third.taken_over == ""
