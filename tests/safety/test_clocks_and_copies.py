@@ -144,6 +144,7 @@ def test_a_copy_made_while_a_change_was_written_is_whole_or_said_to_be_damaged(p
     assert outcomes["after", "amid"] == 1, "an old journal takes nothing back"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not let open files be replaced")
 def test_a_copy_that_a_synchronising_program_puts_back_is_noticed(path: Path) -> None:
     """The file is replaced under the program by yesterday's: the next change is refused."""
     worked_on(path).close()
@@ -157,7 +158,6 @@ def test_a_copy_that_a_synchronising_program_puts_back_is_noticed(path: Path) ->
         assert file.selection.notes["P09"] == "today"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows does not let open files be replaced")
 def test_a_file_replaced_in_place_by_an_older_one_takes_no_change(path: Path) -> None:
     """Written over without a new name: the journal no longer ends as it was read."""
     worked_on(path).close()

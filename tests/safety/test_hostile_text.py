@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 import sys
@@ -36,7 +37,7 @@ from recordpick.selection.working_file import WorkingFile
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pty")
 
-IDENTIFIERS = {"patient_id", "code"}
+IDENTIFIERS = {"patient_id", "code", "second_code"}
 """Columns in which characters that cannot be seen are repaired; any other text stays as it is."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 PACK = """
@@ -218,7 +219,8 @@ def handed_over(practice: Path) -> Path:
         csv.writer(csv_file, quoting=csv.QUOTE_ALL).writerows(rows)
     (folder / "lists").mkdir()
     shutil.copyfile(folder / "pcse.csv", folder / "lists" / "ALL-02.csv")
-    (folder / "lists" / "\x1b]0;PWNED\x07.csv").touch()
+    if os.name != "nt":  # Windows has no such names
+        (folder / "lists" / "\x1b]0;PWNED\x07.csv").touch()
     return folder
 
 

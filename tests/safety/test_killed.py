@@ -13,7 +13,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from killing import in_child
 
 from recordpick.atomic import atomic_folder, restore_interrupted, write_new
 from recordpick.criteria.load import parse_pack
@@ -25,6 +24,21 @@ from recordpick.selection.find_index import index_of
 from recordpick.selection.working_file import WorkingFile
 
 HERE = Path(__file__).parent
+ENDED_BETWEEN_THE_RENAMES = """
+import os, signal, sys
+from pathlib import Path
+from recordpick.atomic import atomic_folder, write_new
+
+def watch(event, arguments):
+    if event == "os.rename" and Path(str(arguments[1])) == out:
+        print("between", flush=True)
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows ends it at once
+
+out = Path(sys.argv[1])
+with atomic_folder(out, lambda _: None) as made:
+    write_new(made / "unfinished", b"1")
+    sys.addaudithook(watch)
+"""
 PACK = """
 [pack]
 title = "Everybody"
@@ -96,24 +110,19 @@ def _index(folder: Path, patient_id: str) -> Path:
 
 def _killed_between_the_renames(out: Path) -> None:
     """Replace what is at `out` in a program that is ended when nothing stands there."""
-    renames = 0
-
-    def watch(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal renames
-        if event == "os.rename" and Path(str(arguments[1])) == out:
-            renames += 1
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def replace() -> None:
-        with atomic_folder(out, lambda _: None) as made:
-            write_new(made / "unfinished", b"1")
-            sys.addaudithook(watch)
-
-    assert in_child(replace) == -signal.SIGKILL
+    run = subprocess.run(
+        [sys.executable, "-c", ENDED_BETWEEN_THE_RENAMES, str(out)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert run.returncode not in {0, 1}, run.stderr
+    assert run.stdout == "between\n"
     assert not out.exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 def test_an_index_that_was_being_replaced_is_put_back_by_who_opens_it(tmp_path: Path) -> None:
     """Ended between the two renames, the earlier index is whole beside its place."""
     out = _index(tmp_path / "index", "A")
@@ -122,7 +131,6 @@ def test_an_index_that_was_being_replaced_is_put_back_by_who_opens_it(tmp_path: 
     assert list(tmp_path.glob(".*.old")) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 def test_an_index_that_was_being_replaced_is_put_back_for_its_working_file(tmp_path: Path) -> None:
     """The working file says where its index was, and nobody need know what happened."""
     out = _index(tmp_path / "index", "A")
@@ -135,7 +143,6 @@ def test_an_index_that_was_being_replaced_is_put_back_for_its_working_file(tmp_p
         assert index_of(file).folder == out
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 def test_what_was_being_replaced_stays_when_its_replacement_fails_too(tmp_path: Path) -> None:
     """It is put back before anything else is done, and the next index takes its place whole."""
     out = _index(tmp_path / "index", "A")

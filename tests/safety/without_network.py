@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -28,8 +29,27 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
         assert command[:2] == ["file", "-b"]
         assert Path(command[2]).samefile(sys.executable)
         return
+    if os.name == "nt" and (event == "socket.gethostname" or _is_for_the_pair(event, arguments)):
+        return
     if event.startswith(WATCHED) and event not in THEIR_OWN:
         SEEN.append(f"{event} {arguments!r:.200}")
+
+
+def _is_for_the_pair(event: str, arguments: tuple[object, ...]) -> bool:
+    """Whether asyncio makes its pair of sockets, which Windows connects through 127.0.0.1.
+
+    (The name of the computer, above, is what Python's own platform.machine() asks there for polars:
+    it is not looked up anywhere.)
+    """
+    if event not in {"socket.bind", "socket.connect"}:
+        return False
+    own, callers = "127.0.0.1", []
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename == socket.__file__:
+        callers.append(frame.f_code.co_name)
+        frame = frame.f_back
+    assert isinstance(arguments[1], tuple)
+    return "socketpair" in "".join(callers) and arguments[1][0] == own
 
 
 async def use_the_app(folder: Path) -> None:
