@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 
 TYPE_CHECKING = False
@@ -25,6 +26,33 @@ _WHY = {
 
 _READER_GONE = {errno.EPIPE, *([errno.EINVAL] if os.name == "nt" else [])}
 """What a pipe says whose reader has gone: on Windows that its argument is invalid."""
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal: of NUL, too, the C library of Windows says so."""
+    return stream.isatty() and not is_null_device(stream)
+
+
+def is_null_device(stream: TextIO) -> bool:
+    """Return whether what is written is discarded, and nothing can be read (`/dev/null`, NUL)."""
+    try:
+        number = stream.fileno()
+        return stat.S_ISCHR(os.fstat(number).st_mode) and not is_console(number)
+    except (OSError, ValueError, AttributeError):
+        return False  # not a stream of the operating system
+
+
+def is_console(number: int) -> bool:
+    """Return whether an open file is a terminal, by its number."""
+    if sys.platform == "win32":
+        import ctypes
+        import msvcrt
+        from ctypes import wintypes
+
+        handle = wintypes.HANDLE(msvcrt.get_osfhandle(number))
+        mode = wintypes.DWORD()
+        return bool(ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(mode)))
+    return os.isatty(number)
 
 
 class Output:
@@ -56,7 +84,7 @@ class Output:
 
     def isatty(self) -> bool:
         """Return whether the stream is a terminal."""
-        return self._stream is not None and not self._stream.closed and self._stream.isatty()
+        return self._stream is not None and not self._stream.closed and is_terminal(self._stream)
 
     def _fail(self, error: OSError) -> None:
         self.failed = error

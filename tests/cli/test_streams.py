@@ -18,6 +18,7 @@ import pyzipper
 from recordpick.cli.main import main, make_parser
 from recordpick.demo import make_demo
 from recordpick.selection.working_file import WorkingFile
+from recordpick.standard_streams import Output, is_null_device, is_terminal
 
 FULL = Path("/dev/full")
 EXAMPLES: dict[str, list[str]] = {
@@ -305,6 +306,36 @@ def test_nothing_is_encrypted_where_nobody_sees_the_passphrase(
     assert not (tmp_path / "out.zip").exists()
     with WorkingFile.open(demo / "demonstration.recordpick", read_only=True) as file:
         assert file.selection.exports == ()
+
+
+def test_nothing_is_encrypted_where_output_is_thrown_away(demo: Path, tmp_path: Path) -> None:
+    """By any shell, as `> NUL 2> NUL` on Windows."""
+    words = EXPORT.removeprefix("recordpick ").split()
+    done = subprocess.run(
+        [sys.executable, "-m", "recordpick", *words],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+        start_new_session=True,
+    )
+    assert done.returncode == 2
+    assert not (tmp_path / "out.zip").exists()
+
+
+def test_a_stream_that_goes_nowhere_is_no_terminal_even_where_the_system_says_so() -> None:
+    """Windows calls NUL one: a passphrase would be lost, and a question asked of nobody."""
+
+    class Nul(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return True
+
+    with Nul(Path(os.devnull).open("wb")) as nowhere:
+        assert is_null_device(nowhere)
+        assert not is_terminal(nowhere)
+        assert not Output(nowhere).isatty()
 
 
 @needs_bash

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from recordpick.cli.output import print_message
 from recordpick.errors import UserError
 from recordpick.sanitize import visible
+from recordpick.standard_streams import is_terminal
 
 if TYPE_CHECKING:
     import argparse
@@ -104,7 +105,7 @@ def confirm_names(options: argparse.Namespace, file: str) -> bool:
         return False
     if options.yes:
         return True
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise UserError(
             f"--with names puts patients' names into {file}. Nobody can be asked here: "
             "add --yes if you want that."
@@ -126,7 +127,7 @@ def passphrase_prompt(path: Path) -> Callable[[], str]:
     import getpass
 
     def ask() -> str:
-        if sys.stdin.isatty():
+        if is_terminal(sys.stdin):
             try:
                 given = getpass.getpass(f"Passphrase of {visible(path.name)}: ")
             except EOFError:  # the end of the input instead of a line

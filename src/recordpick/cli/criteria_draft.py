@@ -18,6 +18,7 @@ from recordpick.cli.output import (
     print_table,
 )
 from recordpick.errors import UserError
+from recordpick.standard_streams import is_terminal
 from recordpick.text import plural
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _with_the_right_sheet(options: argparse.Namespace, as_at: date) -> Pack:
     except WhichTableError as error:
         import sys
 
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
             raise
         return _drafted(options, [_ask_which(error)], as_at)
 

@@ -10,6 +10,7 @@ from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.common import open_with_index
 from recordpick.cli.lookups import find_criterion
 from recordpick.cli.output import print_json, print_message, print_result, print_table
+from recordpick.standard_streams import is_terminal
 from recordpick.text import day
 
 if TYPE_CHECKING:
@@ -97,6 +98,6 @@ def _patient_number(given: str) -> str:
     """Return the number; "-" reads it from stdin, because other users can see command lines."""
     if given != "-":
         return given
-    if sys.stdin.isatty():
+    if is_terminal(sys.stdin):
         print_message("Patient number or NHS number:")
     return sys.stdin.readline().strip()

@@ -12,6 +12,7 @@ from recordpick.cli.common import parse_as_at
 from recordpick.cli.output import print_message, print_result, print_table, progress_on_stderr
 from recordpick.errors import UserError
 from recordpick.index.readers import READERS
+from recordpick.standard_streams import is_terminal
 from recordpick.text import day, plural
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _answers(options: argparse.Namespace) -> Answers:
         as_at=parse_as_at(options.as_at),
         fill_down=True if options.fill_down else None,
     )
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         return answers
     questions = questions_about(options.source, options.map, options.kinds or (), answers)
     given = {}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from recordpick.progress import Progress, silent
 from recordpick.sanitize import visible
+from recordpick.standard_streams import is_terminal
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Pack
@@ -58,7 +59,7 @@ def terminal_width() -> int | None:
     """Return how many characters a line of the terminal has; None if stdout is not a terminal."""
     import shutil
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
 
 
 def table(
@@ -123,7 +124,7 @@ def progress_on_stderr() -> Iterator[Progress]:
     """
     import os
 
-    if not sys.stderr.isatty() or os.environ.get("RECORDPICK_PROGRESS", "").casefold() == "off":
+    if not is_terminal(sys.stderr) or os.environ.get("RECORDPICK_PROGRESS", "").casefold() == "off":
         yield silent
         return
     from rich.console import Console
@@ -151,4 +152,4 @@ def progress_on_stderr() -> Iterator[Progress]:
 
 def has_terminal() -> bool:
     """Return whether the app has a terminal to read from and to draw on (it draws on stderr)."""
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    return all(is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr))

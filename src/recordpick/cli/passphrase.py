@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from recordpick.errors import UserError
-from recordpick.standard_streams import Output
+from recordpick.standard_streams import Output, is_null_device, is_terminal
 
 _TERMINAL = Path("/dev/tty")
 
@@ -24,7 +24,7 @@ def show_passphrase(passphrase: str, file: Path) -> None:
     printed = _printed(sys.stdout, line)
     if printed and not _goes_to_a_program(sys.stdout):
         return
-    if sys.stderr.isatty() and _printed(sys.stderr, line):
+    if is_terminal(sys.stderr) and _printed(sys.stderr, line):
         return
     if _on_terminal(line) or printed or _printed(sys.stderr, line):
         return
@@ -37,7 +37,7 @@ def show_passphrase(passphrase: str, file: Path) -> None:
 
 def _printed(stream: TextIO, line: str) -> bool:
     """Print a line where it can be read later, and flush it; return whether that worked."""
-    if _is_thrown_away(stream):
+    if is_null_device(stream):
         return False
     stream.write(line)
     stream.flush()
@@ -49,12 +49,6 @@ def _mode(stream: TextIO) -> int | None:
         return os.fstat(stream.fileno()).st_mode
     except (OSError, ValueError, AttributeError):
         return None  # not a stream of the operating system
-
-
-def _is_thrown_away(stream: TextIO) -> bool:
-    """Return whether what is written is discarded (`/dev/null`)."""
-    mode = _mode(stream)
-    return mode is not None and stat.S_ISCHR(mode) and not stream.isatty()
 
 
 def _goes_to_a_program(stream: TextIO) -> bool:
