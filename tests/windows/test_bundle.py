@@ -326,6 +326,21 @@ def test_a_double_click_without_a_terminal_says_what_is_missing(unpacked):
     assert b"Press any key" in said.stdout
 
 
+def test_the_commands_of_the_start_page_lead_to_a_verified_pack(unpacked):
+    """Typed as the page has them, one after the other, into the shell of Windows."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "windows.md").read_text("utf-8")
+    commands = re.findall(r"^    (recordpick [a-z].*)$", page, re.MULTILINE)
+    assert [words.split()[1] for words in commands][:2] == ["demo", "index"]
+    commands[0] += " --patients 80"  # for the time that it takes
+    typed = ["set PATH=%PATH%;%CD%\\recordpick", "mkdir typed", "cd typed"]
+    for command in commands:
+        typed += [command, "echo ended with %ERRORLEVEL%"]
+    (unpacked / "typed.txt").write_bytes("\r\n".join([*typed, "exit", ""]).encode("ascii"))
+    said = in_debian("sh", "-c", "wine cmd < typed.txt")
+    assert said.stdout.count(b"ended with 0") == len(commands), said
+    assert b"The pack is right" in said.stdout
+
+
 def test_the_handbook_is_in_the_zip():
     """It opens from the folder, without a network."""
     with zipfile.ZipFile(BUNDLE) as file:
