@@ -9,9 +9,11 @@ for, and timers, of which those that are due at once are waited for.
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import textual.app
 import textual.pilot
+import textual.timer
 
 AT_ONCE = 0.009
 """Seconds: the timer after which Textual takes a new size is shorter (1/120), others are not."""
@@ -37,5 +39,11 @@ def _next_timer(loop) -> float | None:
 
 
 def use_the_event_loop() -> None:
-    """Let `Pilot` wait as described above."""
+    """Let `Pilot` wait as described above.
+
+    On Windows Textual's timers wait in threads, which an event loop knows nothing of: there they
+    get the wait that they have elsewhere.
+    """
+    if sys.platform == "win32":
+        textual.timer.sleep = asyncio.sleep
     textual.app.wait_for_idle = textual.pilot.wait_for_idle = wait_for_idle
