@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import pyzipper
 
+from examples import usually
 from recordpick.cli.main import main, make_parser
 from recordpick.demo import make_demo
 from recordpick.selection.working_file import WorkingFile
@@ -142,10 +143,14 @@ def _output(kind: str) -> io.TextIOBase | None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [
-        *((name, "closed") for name in EXAMPLES),
-        *((name, kind) for name in WITH_RESULTS for kind in ("full", "reader gone")),
-    ],
+    usually(
+        [
+            *((name, "closed") for name in EXAMPLES),
+            *((name, kind) for name in WITH_RESULTS for kind in ("full", "reader gone")),
+        ],
+        *((name, "closed") for name in EXAMPLES if name not in {"demo", *WITH_RESULTS}),
+        *zip(WITH_RESULTS, ("closed", "full", "reader gone", "full"), strict=True),
+    ),
 )
 def test_output_that_goes_nowhere_is_a_sentence(
     name: str, kind: str, words, small_demo: Path, demo: Path, monkeypatch, capsys

@@ -28,7 +28,7 @@ def ticking(start: datetime = START):
 def make_handed_over(folder: Path) -> Path:
     """Make a working file with picks for three criteria and random records, handed over."""
     path = make_tiny(folder)
-    with WorkingFile.open(path, ANN) as file:
+    with WorkingFile.open(path, ANN, now=ticking(START - timedelta(days=1))) as file:
         file.pick("A-1", ["P01", "P07", "P13"])
         file.pick("A-2", ["P00", "P01", "P02"])
         file.pick("B-1", ["P02", "P07"])

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from examples import usually
 from recordpick.index.build.build_index import build_index
 from recordpick.synthetic.as_emis import write_emis
 from recordpick.synthetic.as_vision import write_vision
@@ -34,7 +35,7 @@ def write_again(folder, **how):
             csv.writer(again, **how).writerows(rows)
 
 
-@pytest.mark.parametrize("write", [write_emis, write_vision])
+@pytest.mark.parametrize("write", usually([write_emis, write_vision], write_emis))
 def test_quotation_marks_around_everything_change_nothing(tmp_path, write):
     """What is not there is nothing, and no empty text: to the last byte of the index."""
     write(make_practice(60, seed=3), tmp_path / "source")

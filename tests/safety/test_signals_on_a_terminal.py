@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from examples import usually
+
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal of POSIX", allow_module_level=True)
 
@@ -49,7 +51,7 @@ def is_as_before(terminal: Terminal, work: Path) -> None:
         assert file.selection.count("ALL-01") == 1
 
 
-@pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
+@pytest.mark.parametrize("number", usually(ENDING, signal.SIGHUP), ids=lambda number: number.name)
 def test_a_signal_ends_the_app_as_its_keys_do(number: signal.Signals, home: Path, work: Path):
     """SIGTERM (a system that shuts down), SIGQUIT, SIGHUP (a window that is closed)."""
     with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:

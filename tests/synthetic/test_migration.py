@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from examples import usually
 from recordpick.errors import UserError
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex, open_index
@@ -59,7 +60,7 @@ def old_index(old: Practice, tmp_path_factory: pytest.TempPathFactory) -> Practi
     return open_index(folder / "index")
 
 
-@pytest.fixture(scope="session", params=list(WRITERS))
+@pytest.fixture(scope="session", params=usually(WRITERS, "emis", "tables"))
 def migrated(
     request: pytest.FixtureRequest, old: Practice, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Migrated, PracticeIndex]:

@@ -53,6 +53,7 @@ def test_another_process_with_another_hash_seed_writes_the_same_bytes(tmp_path: 
         assert sums(tmp_path / "1" / fmt) == sums(tmp_path / "2" / fmt)
 
 
+@pytest.mark.thorough
 def test_the_number_of_patients_in_a_batch_makes_no_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

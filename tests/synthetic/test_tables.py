@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from examples import usually
 from recordpick.polars_types import TYPES
 from recordpick.schema import TABLES
 from recordpick.synthetic.practice import GENERATED_TABLES, Practice, make_practice
@@ -156,7 +157,7 @@ def test_results_have_decimals_units_and_ranges(practice: Practice) -> None:
     assert results.filter(pl.col("value") != pl.col("value").round()).height > 100
 
 
-@pytest.mark.parametrize("patients", [1, 2, 3, 7])
+@pytest.mark.parametrize("patients", usually([1, 2, 3, 7], 1))
 def test_the_smallest_practices_can_be_generated(patients: int) -> None:
     """Even a single patient has a record."""
     practice = make_practice(patients, 1)
@@ -165,7 +166,10 @@ def test_the_smallest_practices_can_be_generated(patients: int) -> None:
     assert practice.tables["events"].height > 0
 
 
-@pytest.mark.parametrize("as_at", [date(1995, 6, 30), date(2024, 2, 29), date(2031, 12, 31)])
+@pytest.mark.parametrize(
+    "as_at",
+    usually([date(1995, 6, 30), date(2024, 2, 29), date(2031, 12, 31)], date(2024, 2, 29)),
+)
 def test_a_practice_can_be_generated_for_any_day(as_at: date) -> None:
     """Nothing in it depends on another day."""
     practice = make_practice(200, 1, as_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, suppress
 
 from idle import use_the_event_loop
+from remembered import remember_matches
 from textual import events
 from textual.worker import WorkerCancelled
 
@@ -15,6 +16,7 @@ SMALL = (80, 24)
 LARGE = (120, 30)
 
 use_the_event_loop()
+remember_matches()
 
 
 class Driver:

@@ -82,6 +82,7 @@ def plain(text, folder):
     text = text.replace(str(folder), "…").replace("\\", "/")
     text = re.sub(r"(?<!\S)(?:[A-Za-z]:)?/\S{3,}", "PATH", text)
     text = re.sub(r"\d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d", "01 Oct 2026 09:00", text)
+    text = re.sub(r"\d\d [A-Z][a-z]{2} (\d{4} )?…", r"01 Oct \1…", text)  # cut off
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 

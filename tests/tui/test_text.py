@@ -48,6 +48,12 @@ def test_a_broken_text_stays_within_its_width_and_loses_no_letter(text, width):
     assert "".join(broken).replace(" ", "") == whole.replace(" ", "")
 
 
+@given(st.text(alphabet="ab c", max_size=40), st.integers(2, 12))
+def test_plain_text_is_broken_as_any_other(text, width):
+    """The quick way for ASCII gives the lines that the way for all characters gives."""
+    assert v._wrapped_ascii(text, width) == v._wrapped_wide(text, width)
+
+
 @given(anything | awkward)
 def test_data_is_never_markup(text):
     """Square brackets of the data are square brackets on the screen."""

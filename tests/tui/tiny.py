@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from recordpick.criteria.load import read_pack
 from recordpick.index.build.build_index import build_index
@@ -11,6 +11,8 @@ from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
 AS_AT = date(2026, 10, 1)
+MADE = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
+"""When its working file was made: whatever day the tests run, what they do comes later."""
 FAMILIES = ("Ng", "O'Brien", "Smith", "Łukasz", "Zhào", "García-Márquez")
 GIVEN = ("Ann", "Bea", "Cal", "Dev")
 PATIENT_COLUMNS = (
@@ -147,6 +149,6 @@ def make_tiny(folder):
     pack = read_pack(folder / "pack.toml")
     person = Person("Ann Other", "practice")
     WorkingFile.create(
-        path, pack, index, AS_AT, "Tiny Surgery", person, suggestion_seed="1"
+        path, pack, index, AS_AT, "Tiny Surgery", person, suggestion_seed="1", now=lambda: MADE
     ).close()
     return path

@@ -50,10 +50,10 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 def lines(text: str, width: int) -> list[str]:
     """Wrap a longer text at its line breaks and spaces into lines of at most `width` cells."""
-    out: list[str] = []
-    for part in _NEW_LINE.split(text):
-        out.extend(_wrapped(visible(part), max(width, 2)))
-    return out
+    width = max(width, 2)
+    if "\n" not in text:
+        return _wrapped(visible(text), width)
+    return [line for part in _NEW_LINE.split(text) for line in _wrapped(visible(part), width)]
 
 
 def _cells(text: str) -> int:
@@ -64,6 +64,23 @@ def _cells(text: str) -> int:
 def _wrapped(text: str, width: int) -> list[str]:
     if _cells(text) <= width:  # most are: a record has thousands of lines
         return [text.lstrip(" ")]
+    return _wrapped_ascii(text, width) if text.isascii() else _wrapped_wide(text, width)
+
+
+def _wrapped_ascii(text: str, width: int) -> list[str]:
+    """Wrap a text of which each character takes one cell: as `_wrapped_wide`, and faster."""
+    out: list[str] = []
+    rest = text.lstrip(" ")
+    while len(rest) > width:
+        end = rest.rfind(" ", 0, width + 1)
+        if end < 0:  # a word that is longer than a line
+            end = width
+        out.append(rest[:end])
+        rest = rest[end:].lstrip(" ")
+    return [*out, rest]
+
+
+def _wrapped_wide(text: str, width: int) -> list[str]:
     out: list[str] = []
     line = ""
     for word in text.split(" "):

@@ -114,6 +114,8 @@ class RecordView(ScrollView, can_focus=True):
         self._empty = ""
         self._search: tuple[str, ...] = ()
         self._lines: list[tuple[Style, str]] = []
+        self._record_lines: tuple[object, list[tuple[Style, str]]] = (None, [])
+        """The lines of all entries, and what they were made from."""
 
     def show(self, shown: ShownRecord | None, empty: str = "") -> None:
         """Show this patient from the top; None: no patient, and `empty` instead."""
@@ -267,9 +269,18 @@ class RecordView(ScrollView, can_focus=True):
         return facts
 
     def _entries(self, shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
-        out: list[tuple[Style, str]] = []
+        """Return the lines of all entries; they stay while what is said above them changes."""
         marked = {(row.table, row.row_id) for row in shown.evidence if row.row_id and row.holds}
-        for part in shown.record.parts:
+        made_from = (shown.record, width, self.masks, self._search, marked)
+        if self._record_lines[0] != made_from:
+            self._record_lines = (made_from, self._lines_of_entries(shown.record, width, marked))
+        return self._record_lines[1]
+
+    def _lines_of_entries(
+        self, record: Record, width: int, marked: set[tuple[str, str]]
+    ) -> list[tuple[Style, str]]:
+        out: list[tuple[Style, str]] = []
+        for part in record.parts:
             entries = [entry for entry in part.entries if self._matches(entry)]
             if not entries:
                 continue
@@ -279,7 +290,7 @@ class RecordView(ScrollView, can_focus=True):
                 is_marked = (entry.table, entry.row_id) in marked
                 style: Style = "evidence" if is_marked else "entry"
                 out += [(style, line) for line in self._entry(entry, width, is_marked=is_marked)]
-        if not shown.record.parts:
+        if not record.parts:
             out.append(("quiet", " The index has no entries for this patient."))
         elif self._search and not out:
             out.append(("quiet", " Nothing in this record matches. Esc shows all of it."))
