@@ -22,6 +22,7 @@ python_3_13() {
   chroot "$debian" "${pip[@]}" install --quiet --no-compile --upgrade --upgrade-strategy eager \
     "/tmp/$(basename "$wheel")[test]"
   chroot "$debian" env HOME=/root LANG=C.UTF-8 PYTHONPYCACHEPREFIX=/tmp/compiled RECORDPICK_EXAMPLES=2 \
+    POLARS_MAX_THREADS=4 \
     sh -c 'cd /srv && exec "$@"' sh "$python" -m pytest -p no:cacheprovider -p scripts.one_case_each \
     -n "$(nproc)" "$@"
 }

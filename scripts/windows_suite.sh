@@ -47,7 +47,7 @@ pytest_as_windows() {
       timeout --kill-after=60 3h wine "C:\suite\python\python.exe" -m pytest "$@" && code=0 || code=$?
       wineserver -k
       exit "$code"' sh \
-    -n"${RECORDPICK_WORKERS:-2}" -p no:cacheprovider -o tmp_path_retention_policy=failed --basetemp='C:\suite\tmp' \
+    -n"${RECORDPICK_WORKERS:-2}" -m "" -p no:cacheprovider -o tmp_path_retention_policy=failed --basetemp='C:\suite\tmp' \
     -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true "$@"
 }
 

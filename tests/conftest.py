@@ -19,6 +19,9 @@ from xdist.scheduler import LoadScopeScheduling
 from examples import USUAL, examples
 
 HERE = Path(__file__).parent
+# Each worker process has a processor: threads of polars in each would take a fifth more time. What
+# several threads might do otherwise is tried by thorough runs, which set their number.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 _SHARED = re.compile(r"""fixture\([^)]*scope="(?:module|session)""")
 
 # A promise about data holds however slow the computer is: no test is timed.
