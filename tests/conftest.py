@@ -19,8 +19,8 @@ from xdist.scheduler import LoadScopeScheduling
 from examples import USUAL, examples
 
 HERE = Path(__file__).parent
-# Each worker process has a processor: threads of polars in each would take a fifth more time. What
-# several threads might do otherwise is tried by thorough runs, which set their number.
+# There are more worker processes than processors: several threads of polars in each cost time. What
+# they might do otherwise is tried by CI's thorough run and that with Python 3.13.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 _SHARED = re.compile(r"""fixture\([^)]*scope="(?:module|session)""")
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import duckdb
 from second_opinion import write_with_edges
 
+from examples import usually
 from recordpick.cli.main import main
 from recordpick.resources import criteria_folder, general_practice_pack
 
 # An ordinary day, the last day of a month that other months do not have, and a leap day.
 AS_AT = {11: dt.date(2026, 10, 1), 12: dt.date(2027, 3, 31), 13: dt.date(2028, 2, 29)}
+SEEDS = usually(AS_AT, 11)
 CODELISTS = criteria_folder() / "codelists"
 FORMATS = ("emis", "systmone", "vision")
 
