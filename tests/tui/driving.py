@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, suppress
 
 from idle import use_the_event_loop
+from kept_frozen import keep_loaded_objects_frozen
 from remembered import remember_matches
 from textual import events
 from textual.worker import WorkerCancelled
@@ -17,6 +18,7 @@ LARGE = (120, 30)
 
 use_the_event_loop()
 remember_matches()
+keep_loaded_objects_frozen()
 
 
 class Driver:

@@ -5,8 +5,18 @@ import weakref
 
 import pytest
 from driving import app_on, using
+from kept_frozen import freeze_loaded_objects
 
-from recordpick.tui.garbage_collection import collected_later, freeze_loaded_objects
+from recordpick.tui import garbage_collection
+from recordpick.tui.garbage_collection import collected_later
+
+
+@pytest.fixture(autouse=True)
+def collector():
+    """Leave the collector as the tests after these need it."""
+    yield
+    gc.enable()
+    gc.freeze()
 
 
 class Screen:
@@ -16,43 +26,34 @@ class Screen:
         self.own = self
 
 
-def test_a_file_that_was_closed_is_let_go_when_the_next_is_opened():
+def test_a_file_that_was_closed_is_let_go_when_the_next_is_opened(monkeypatch):
     """What is loaded is set aside; what is no longer used goes when the next is loaded."""
-    try:
+    monkeypatch.setattr(garbage_collection, "freeze_loaded_objects", freeze_loaded_objects)
+    with collected_later():
         screen = Screen()
         gone = weakref.ref(screen)
-        freeze_loaded_objects()
-        assert gc.get_freeze_count() > 0
-        del screen
-        gc.collect()
-        assert gone() is not None
-        freeze_loaded_objects()
-        assert gone() is None
-    finally:
-        gc.unfreeze()
+    assert gc.get_freeze_count() > 0
+    del screen
+    gc.collect()
+    assert gone() is not None
+    with collected_later():
+        pass
+    assert gone() is None
 
 
 def test_garbage_is_collected_again_once_a_file_is_open_or_cannot_be_opened():
     """Whatever happens while it loads: a day's work would otherwise fill the memory."""
-    try:
-        with collected_later():
-            assert not gc.isenabled()
-        assert gc.isenabled()
-        with pytest.raises(ValueError, match="damaged"), collected_later():
-            raise ValueError("damaged")
-        assert gc.isenabled()
-    finally:
-        gc.enable()
-        gc.unfreeze()
+    with collected_later():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="damaged"), collected_later():
+        raise ValueError("damaged")
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize("has_file", [False, True])
 async def test_the_app_collects_garbage_again_once_it_is_there(demo, has_file):
     """The command turns it off before it loads the app."""
     gc.disable()
-    try:
-        async with using(app_on(demo / "demonstration.recordpick" if has_file else None)):
-            assert gc.isenabled()
-    finally:
-        gc.enable()
-        gc.unfreeze()
+    async with using(app_on(demo / "demonstration.recordpick" if has_file else None)):
+        assert gc.isenabled()
