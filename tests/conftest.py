@@ -17,12 +17,14 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from examples import USUAL, examples
+from recordpick.cli import main as command_line
 
 HERE = Path(__file__).parent
 # There are more worker processes than processors: several threads of polars in each cost time. What
 # they might do otherwise is tried by CI's thorough run and that with Python 3.13.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 gc.disable()  # until all tests are collected: none of that becomes garbage
+command_line.make_parser = cache(command_line.make_parser)  # a test may give several commands
 _SHARED = re.compile(r"""fixture\([^)]*scope="(?:module|session)""")
 
 # A promise about data holds however slow the computer is: no test is timed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from recordpick.criteria.codelists import FILE_AT_MOST, FindCodelist, file_name
@@ -76,8 +77,15 @@ def _check_ids(name: str, pack: Pack, places: Mapping[str, str] | None = None) -
 
 def parse_pack(files: Mapping[str, str]) -> Pack:
     """Read a pack from the texts of `Pack.files`, without reading files; the first is the pack."""
-    if not files:
+    return _parsed(tuple(files.items()))
+
+
+@lru_cache(maxsize=4)
+def _parsed(texts: tuple[tuple[str, str], ...]) -> Pack:
+    """Read the pack; one command reads the same texts several times, and lists may be large."""
+    if not texts:
         raise UserError("The criteria pack is missing: there is no text of it.")
+    files = dict(texts)
     name = next(iter(files))
     if name.casefold().endswith(".toml"):
         return pack_from_toml(name, files[name], lambda codelist: files.get(file_name(codelist)))
