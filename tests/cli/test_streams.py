@@ -271,22 +271,24 @@ def test_an_index_is_made_whole_while_standard_output_is_closed(demo: Path, tmp_
     assert again.returncode == 0, again.stdout
 
 
+EXIT_CODES = [
+    ("recordpick match demo/demonstration.recordpick > /dev/full", 2),
+    ("recordpick match demo/demonstration.recordpick 2>&-", 0),
+    ("recordpick match demo/demonstration.recordpick 2>/dev/full", 0),
+    ("recordpick match demo/demonstration.recordpick <&-", 0),
+    ("recordpick match demo/demonstration.recordpick <&- >&- 2>&-", 2),
+    ("recordpick match nothing.recordpick 2>&-", 2),
+    ("recordpick explain demo/demonstration.recordpick X - <&-", 2),
+    ("recordpick <&- ", 2),
+    ("recordpick --version >&-", 2),
+    ("recordpick --help > /dev/full", 2),
+    ("recordpick match demo/demonstration.recordpick | true; exit ${PIPESTATUS[0]}", 0),
+]
+
+
 @needs_bash
 @pytest.mark.parametrize(
-    ("line", "code"),
-    [
-        ("recordpick match demo/demonstration.recordpick > /dev/full", 2),
-        ("recordpick match demo/demonstration.recordpick 2>&-", 0),
-        ("recordpick match demo/demonstration.recordpick 2>/dev/full", 0),
-        ("recordpick match demo/demonstration.recordpick <&-", 0),
-        ("recordpick match demo/demonstration.recordpick <&- >&- 2>&-", 2),
-        ("recordpick match nothing.recordpick 2>&-", 2),
-        ("recordpick explain demo/demonstration.recordpick X - <&-", 2),
-        ("recordpick <&- ", 2),
-        ("recordpick --version >&-", 2),
-        ("recordpick --help > /dev/full", 2),
-        ("recordpick match demo/demonstration.recordpick | true; exit ${PIPESTATUS[0]}", 0),
-    ],
+    ("line", "code"), usually(EXIT_CODES, *EXIT_CODES[:2], EXIT_CODES[4], *EXIT_CODES[6:])
 )
 def test_exit_codes_as_a_shell_sees_them(line: str, code: int, demo: Path, tmp_path: Path) -> None:
     """2 where results could not be printed, else that of the work; never Python's own 120."""
@@ -302,7 +304,12 @@ EXPORT = "recordpick export demo/demonstration.recordpick --out out --encrypt --
 
 
 @needs_bash
-@pytest.mark.parametrize("where", [">&- 2>&-", "> /dev/null 2>&1", "> /dev/full 2> /dev/null"])
+@pytest.mark.parametrize(
+    "where",
+    usually(
+        [">&- 2>&-", "> /dev/null 2>&1", "> /dev/full 2> /dev/null"], "> /dev/full 2> /dev/null"
+    ),
+)
 def test_nothing_is_encrypted_where_nobody_sees_the_passphrase(
     where: str, demo: Path, tmp_path: Path
 ) -> None:
@@ -345,7 +352,11 @@ def test_a_stream_that_goes_nowhere_is_no_terminal_even_where_the_system_says_so
 
 @needs_bash
 @pytest.mark.parametrize(
-    "where", ["", "> said.txt", "| head -1", ">&-", "> /dev/null", "2>&-", "> /dev/full"]
+    "where",
+    usually(
+        ["", "> said.txt", "| head -1", ">&-", "> /dev/null", "2>&-", "> /dev/full"],
+        *("> said.txt", "> /dev/null", ">&-"),
+    ),
 )
 def test_the_passphrase_is_where_somebody_sees_it(where: str, demo: Path, tmp_path: Path) -> None:
     """On standard output, be it a file or another program; else with the messages."""

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from scipy.stats import hypergeom
 
 from recordpick.data_checking.progress import progress
 from recordpick.data_checking.sample_statement import in_words
@@ -141,6 +140,8 @@ def test_the_bound_s_words_say_what_the_hypergeometric_distribution_says(
     data: st.DataObject,
 ) -> None:
     """So many would be noticed in 95 of 100 draws; one fewer would not."""
+    from scipy.stats import hypergeom  # a second in each process that collects this module
+
     population = data.draw(st.integers(2, 3000))
     sample = data.draw(st.integers(1, min(population, 60)))
     faults = data.draw(st.integers(0, min(sample, 4)))

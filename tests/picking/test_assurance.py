@@ -8,7 +8,6 @@ from math import comb
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy.stats import hypergeom
 
 from examples import examples
 from recordpick.picking.assurance import (
@@ -31,6 +30,8 @@ def samples(draw) -> tuple[int, int, int]:
 @given(samples(), st.sampled_from([0.9, 0.95, 0.99]))
 def test_the_bound_is_where_scipy_says(sampled, confidence):
     """The bound is ruled out; one faulty record fewer is not."""
+    from scipy.stats import hypergeom  # a second in each process that collects this module
+
     population, sample, faults = sampled
     said = assurance(population, sample, faults, confidence)
 

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from recordpick.tui import garbage_collection
 
-freeze_loaded_objects = garbage_collection.freeze_loaded_objects
-"""What the app calls when nobody tests it."""
-
 
 def keep_loaded_objects_frozen() -> None:
     """Let the app leave what is frozen as it is."""
