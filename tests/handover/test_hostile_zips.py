@@ -217,6 +217,20 @@ def test_any_damage_is_a_sentence_or_makes_no_difference(
     assert all(one in contents.values() for one in files.contents.values()) or not files.encrypted
 
 
+@pytest.mark.parametrize("make", [encrypted, lambda path, **files: zipped(path, *files.items())])
+@pytest.mark.parametrize("size", [0, 1, 100, 767, 769, 5000])
+def test_a_file_is_not_cut_short_by_the_size_in_the_directory(tmp_path: Path, make, size) -> None:
+    """Encryption does not protect the directory; a small file was read as far as it says."""
+    path = make(tmp_path / "pack.zip", **{"selection_list.csv": bytes(range(256)) * 3})
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02") + 24
+    assert int.from_bytes(data[at : at + 4], "little") == 768
+    data[at : at + 4] = size.to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="damaged or cut short"):
+        opened(path)
+
+
 def test_a_file_within_a_file_is_not_a_zip(tmp_path: Path) -> None:
     inner = io.BytesIO(b"PK but no more")
     (tmp_path / "pack.zip").write_bytes(inner.getvalue())

@@ -17,6 +17,7 @@ import stat
 import struct
 import zlib
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -253,8 +254,12 @@ def _read(archive: Any, entries: Sequence[Any], passphrase: str) -> dict[str, by
 def _unpacked(archive: Any, entries: Sequence[Any]) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     for one in entries:
-        with archive.open(one) as stream:
-            content = stream.read(one.file_size + 1)
+        # Reading stops at the size that the directory says, which encryption does not protect: a
+        # file cut short there would be whole. One byte more is asked for, so that all is read.
+        whole = copy(one)
+        whole.file_size += 1
+        with archive.open(whole) as stream:
+            content = stream.read(whole.file_size)
         if len(content) != one.file_size:
             raise ValueError(f"{shown(one.filename)} does not have the size that its zip says")
         contents[one.filename] = content
