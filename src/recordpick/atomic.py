@@ -358,6 +358,17 @@ def check_new(out: Path) -> None:
         raise UserError(f"{out} already exists: choose another name, or move it away first.")
 
 
+def check_writable(out: Path) -> None:
+    """Raise a UserError unless a file can be made where `out` is to be; nothing is left there."""
+    unfinished = temporary_name(out.absolute())
+    try:
+        write_new(unfinished, b"")
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    with suppress(OSError):  # a virus scanner may hold it; then it goes with what else was left
+        unfinished.unlink()
+
+
 def write_file(
     out: Path,
     content: bytes,

@@ -263,6 +263,20 @@ def test_a_folder_that_cannot_be_written_to(tmp_path, capsys, demo):
     assert "locked" in printed(capsys, "new", locked / "f.recordpick", "--index", demo / "index")
 
 
+def test_no_passphrase_is_shown_where_nothing_can_be_written(tmp_path, capsys, demo, monkeypatch):
+    """Somebody would write it down, and there is no file that it opens."""
+
+    def refused(path, content):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("recordpick.atomic.write_new", refused)
+    file, out = demo / "demonstration.recordpick", tmp_path / "pack.zip"
+    assert main(["export", str(file), "--encrypt", "--out", str(out), "--name", "Pat"]) == 2
+    said = capsys.readouterr()
+    assert "Passphrase" not in said.out + said.err
+    assert said.err.splitlines()[-1].startswith(f"recordpick: {out} could not be written: ")
+
+
 FULL = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Match again, so that the reports are about the index as it is now, and write the pack."""
 
-    from recordpick.atomic import check_free
+    from recordpick.atomic import check_free, check_writable
     from recordpick.data_checking.time_needed import time_to_check
     from recordpick.handover.encrypted import check_free_file, new_passphrase
     from recordpick.handover.export import export, export_encrypted
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
         if file.selection.picks:
             print_message(f"Checking this list takes {time_to_check(file.selection).in_words}.")
         if options.encrypt:
+            check_writable(out)
             # First, so that nobody ever has a file whose passphrase was not seen.
             show_passphrase(passphrase, out)
         with progress_on_stderr() as progress:
