@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from idle import use_the_event_loop
 from kept_frozen import keep_loaded_objects_frozen
+from known_styles import remember_styles
 from remembered import remember_matches
 from textual import events
 from textual.worker import WorkerCancelled
@@ -18,6 +19,7 @@ LARGE = (120, 30)
 
 use_the_event_loop()
 remember_matches()
+remember_styles()
 keep_loaded_objects_frozen()
 
 
