@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import re
@@ -23,6 +24,8 @@ HERE = Path(__file__).parent
 # There are more worker processes than processors: several threads of polars in each cost time. What
 # they might do otherwise is tried by CI's thorough run and that with Python 3.13.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    atexit.register(os._exit, 0)  # to take every object apart takes seconds, and nobody needs that
 gc.disable()  # until all tests are collected: none of that becomes garbage
 command_line.make_parser = cache(command_line.make_parser)  # a test may give several commands
 _SHARED = re.compile(r"""fixture\([^)]*scope="(?:module|session)""")
