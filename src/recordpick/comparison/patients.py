@@ -18,6 +18,8 @@ from recordpick.index.practice_index import PracticeIndex
 SMALLEST_SHARE = 0.5
 """Below this share of patients who are in both, two extracts are not of the same practice."""
 
+_NAMES = ("family_name", "given_name", "date_of_birth")
+
 UNMATCHED = {
     "patient_id": pl.String(),
     "new_patient_id": pl.String(),
@@ -86,9 +88,6 @@ def align_patients(
         before.height,
         total_new if only is None else pairs.height,
     )
-
-
-_NAMES = ("family_name", "given_name", "date_of_birth")
 
 
 def _with_named(pairs: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

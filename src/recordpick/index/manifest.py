@@ -21,7 +21,7 @@ from typing import Any, get_args
 from recordpick.atomic import atomic_folder
 from recordpick.errors import UserError
 from recordpick.file_names import check_drive
-from recordpick.os_errors import cannot_write
+from recordpick.os_errors import cannot_write, words_of
 from recordpick.regular_files import read_small
 from recordpick.schema import Kind
 
@@ -163,7 +163,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(_no_index(folder)) from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
     except (ValueError, RecursionError):
         raise UserError(f"{path}: this manifest is damaged. Make the index again.") from None
     number = found.get("format") if isinstance(found, dict) else None

@@ -150,7 +150,7 @@ def _check_content(folder: Path, tables: Mapping[str, TableSummary]) -> None:
         try:
             found = dict(zip(known, pool.map(digest, known), strict=True))
         except OSError as error:
-            raise UserError(f"{error.filename}: cannot be read ({error.strerror}).") from None
+            raise UserError(f"{error.filename}: cannot be read ({words_of(error)}).") from None
     for path, table in known.items():
         if found[path] != table.sha256:
             raise UserError(f"{path}: this table is damaged. {_REVIEW}")

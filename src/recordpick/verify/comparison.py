@@ -108,7 +108,7 @@ def _whole_file(folder: Path, package: Any, name: str) -> bytes:
     try:
         content = read_small(folder / name, LONGEST_READ)
     except OSError as error:
-        raise UserError(f"{folder / name}: cannot be read ({error.strerror or error}).") from None
+        raise UserError(f"{folder / name}: cannot be read ({words_of(error)}).") from None
     said = _resources(package).get(name, {})
     if said.get("hash") != f"sha256:{hashlib.sha256(content).hexdigest()}":
         raise UserError(

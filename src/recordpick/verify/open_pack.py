@@ -2,12 +2,10 @@
 
 Nothing is written, no link is followed, and sizes are checked before anything is read.
 
-Read a pack from a zip: its central directory is checked before anything is unpacked.
-
-The whole zip is refused for names that lead out of the folder, links, duplicate names, more files
-or bytes than any pack has, a compression ratio that no text has, and compression methods that use
-as much memory as the file says. Files are unpacked into memory only, and never more than was
-declared.
+Of a zip the central directory is checked before anything is unpacked. The whole zip is refused for
+names that lead out of the folder, links, duplicate names, more files or bytes than any pack has, a
+compression ratio that no text has, and compression methods that use as much memory as the file
+says. Files are unpacked into memory only, no more and no less than was declared.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ YEARS = (1850, 2100)
 TEXT_AT_MOST = 4_000
 """Characters of a text that are read; a longer one is not a criterion in a sentence or two."""
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\"'])|[\r\n]+|•|\u2022|;\s+(?=[A-Z])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\"'])|[\r\n]+|•|;\s+(?=[A-Z])")
 _ABBREVIATIONS = (
     (re.compile(r"\be\.\s?g\.?,?", re.IGNORECASE), " such as "),
     (re.compile(r"\bi\.\s?e\.?,?", re.IGNORECASE), " , "),
