@@ -19,8 +19,8 @@ from recordpick.resources import criteria_folder, general_practice_pack
 # An ordinary day, the last day of a month that other months do not have, and a leap day.
 AS_AT = {11: dt.date(2026, 10, 1), 12: dt.date(2027, 3, 31), 13: dt.date(2028, 2, 29)}
 SEEDS = usually(AS_AT, 11)
+SMALL = ("synthesise", "--patients", 150, "--seed", 14)
 CODELISTS = criteria_folder() / "codelists"
-FORMATS = ("emis", "systmone", "vision")
 
 
 @dataclass
@@ -54,14 +54,18 @@ def make(folder: Path, seed: int) -> None:
     run("export", folder / "w.recordpick", "--out", folder / "hand-over")
 
 
-def make_formats(folder: Path) -> None:
-    """Make one practice as tables and as each system exports it, and the answers from each."""
+def make_full_tables(folder: Path) -> None:
+    """Make a practice's tables."""
     folder.mkdir()
-    for form in ("tables", *FORMATS):
-        run("synthesise", "--patients", 150, "--seed", 14, "--as", form, "--out", folder / form)
-        if form != "tables":
-            run("index", folder / form, "--out", folder / f"{form} index")
-            write_answers(folder / f"{form} index", folder / f"{form}.json")
+    run(*SMALL, "--as", "tables", "--out", folder / "tables")
+
+
+def make_format(folder: Path, form: str) -> None:
+    """Make the same practice as a system exports it, and the answers from that."""
+    folder.mkdir()
+    run(*SMALL, "--as", form, "--out", folder / "extract")
+    run("index", folder / "extract", "--out", folder / "index")
+    write_answers(folder / "index", folder / "answers.json")
 
 
 def write_answers(index: Path, file: Path) -> None:

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from made_practices import AS_AT, CODELISTS, SEEDS, Opinions, make_formats, read_answers
+from made_practices import (
+    AS_AT,
+    CODELISTS,
+    SEEDS,
+    Opinions,
+    make_format,
+    make_full_tables,
+    read_answers,
+)
 from second_opinion import AREAS, connect, patients_of, queries
 
+from examples import usually
 from recordpick.criteria.load import read_pack
 from recordpick.resources import general_practice_pack
 
@@ -38,19 +47,29 @@ def test_the_same_patients_meet_a_criterion(
 
 
 @pytest.fixture(scope="session")
-def formats(made_once: Callable[..., Path]) -> tuple[Path, duckdb.DuckDBPyConnection]:
-    """Return a folder with the answers from each format, and a connection to the same tables."""
-    folder = made_once("formats", make_formats)
-    return folder, connect(folder / "tables", AS_AT[11], CODELISTS)
+def formats(made_once: Callable[..., Path]) -> Callable[[str], Path]:
+    """Give what makes a folder with the practice as a system exports it, and the answers."""
+    return lambda form: made_once(f"{form} answers", lambda folder: make_format(folder, form))
 
 
-@pytest.mark.parametrize(("form", "least"), [("emis", 36), ("systmone", 22), ("vision", 22)])
+@pytest.fixture(scope="session")
+def full_tables(made_once: Callable[..., Path]) -> duckdb.DuckDBPyConnection:
+    """Give a connection to the same practice's full tables."""
+    return connect(made_once("full tables", make_full_tables) / "tables", AS_AT[11], CODELISTS)
+
+
+@pytest.mark.parametrize(
+    ("form", "least"), usually([("emis", 36), ("systmone", 22), ("vision", 22)], ("emis", 36))
+)
 def test_what_is_answered_from_an_extract_without_caution_is_right(
-    form: str, least: int, formats: tuple[Path, duckdb.DuckDBPyConnection]
+    form: str,
+    least: int,
+    formats: Callable[[str], Path],
+    full_tables: duckdb.DuckDBPyConnection,
 ) -> None:
     """The patients are those that SQL finds in the practice's full tables."""
-    folder, con = formats
-    answers = read_answers(folder / f"{form}.json")
+    folder, con = formats(form), full_tables
+    answers = read_answers(folder / "answers.json")
     sure = [id_ for id_, answer in answers.items() if answer["answered"] and not answer["cautions"]]
 
     for criterion_id in sure:

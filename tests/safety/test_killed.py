@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from examples import usually
 from recordpick.atomic import atomic_folder, restore_interrupted, write_new
 from recordpick.criteria.load import parse_pack
 from recordpick.errors import UserError
@@ -58,12 +59,13 @@ where = "sex = 'F'"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
-def test_commands_that_are_killed_leave_whole_things_or_none(tmp_path: Path) -> None:
-    """Export, upgrade, draw, replacing an index: ended 5 times (docs: Tests, long runs)."""
+@pytest.mark.parametrize("commands", usually(["export draw", "upgrade index-again"], "export draw"))
+def test_commands_that_are_killed_leave_whole_things_or_none(commands: str, tmp_path: Path) -> None:
+    """Each command ended twice or three times (docs: Tests, long runs)."""
     run = subprocess.run(
         [
             *(sys.executable, str(HERE / "kill_anything.py"), str(tmp_path), "5", "1"),
-            *("export", "upgrade", "draw", "index-again"),
+            *commands.split(),
         ],
         capture_output=True,
         text=True,
