@@ -31,7 +31,13 @@ class Driver:
         self.pilot = pilot
 
     async def settled(self):
-        """Wait until no thread is running and everything is painted."""
+        """Wait until no thread is running, everything is painted, and criteria are matched."""
+        for _ in range(100):  # matching begins after the first picture, which may be late
+            await self._at_rest()
+            if not _waits_for_matches(self.app):
+                break
+
+    async def _at_rest(self):
         for _ in range(100):
             for _ in range(3):  # what was painted may have begun something
                 await self._painted()
@@ -97,10 +103,6 @@ async def using(app, size=SMALL):
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
         await driver.settled()
-        for _ in range(100):  # matching begins after the first picture, which may be late
-            if not _waits_for_matches(app):
-                break
-            await driver.settled()
         yield driver
 
 
