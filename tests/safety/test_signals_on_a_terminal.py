@@ -103,7 +103,7 @@ def test_the_app_can_be_suspended_and_resumed_and_left(home: Path, work: Path) -
 
 
 @NEEDS_STATES
-@pytest.mark.parametrize("stop", [True, False])
+@pytest.mark.parametrize("stop", usually([True, False], True))
 def test_the_app_can_be_left_after_it_was_stopped_unasked(stop: bool, home: Path, work: Path):
     """SIGSTOP cannot be noticed, and SIGCONT may come to a program that was never stopped."""
     with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
