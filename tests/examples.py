@@ -9,8 +9,8 @@ import pytest
 
 USUAL = 50
 """What a test tries that says no number, where `RECORDPICK_EXAMPLES` is this number too."""
-SHARE = int(os.environ.get("RECORDPICK_EXAMPLES", "20")) / USUAL
-"""Each run tries others, so a usual run tries two fifths of what a test says."""
+SHARE = int(os.environ.get("RECORDPICK_EXAMPLES", "15")) / USUAL
+"""Each run tries others, so a usual run tries three tenths of what a test says."""
 
 
 def examples(number: int) -> int:

@@ -83,7 +83,6 @@ EXAMPLES: dict[str, list[str]] = {
     "guide": ["--where"],
 }
 """Each command with what is enough for it to begin; some then have nothing to work on."""
-SLOW = ["demo", "synthesise", "compare-records"]
 WITH_RESULTS = ["match", "index", "export", "criteria check"]
 
 
@@ -149,7 +148,7 @@ def _output(kind: str) -> io.TextIOBase | None:
             *((name, "closed") for name in EXAMPLES),
             *((name, kind) for name in WITH_RESULTS for kind in ("full", "reader gone")),
         ],
-        *((name, "closed") for name in EXAMPLES if name not in {*SLOW, *WITH_RESULTS}),
+        *((name, "closed") for name in list(EXAMPLES)[1::2] if name not in WITH_RESULTS),
         *zip(WITH_RESULTS, ("closed", "full", "reader gone", "full"), strict=True),
     ),
 )
