@@ -75,6 +75,7 @@ def test_the_app_ends_when_its_terminal_goes(home: Path, work: Path) -> None:
     assert remembered["last_criterion"] == {str(work): "ALL-01"}
 
 
+@pytest.mark.thorough
 def test_the_app_ends_amid_a_question_when_its_terminal_goes(home: Path, work: Path) -> None:
     """Also where a box is open that waits for an answer."""
     with Terminal(["-m", "recordpick", str(work)], home) as terminal:
@@ -113,6 +114,7 @@ def test_a_crash_of_the_app_shows_no_data(home: Path, work: Path) -> None:
     assert b"1951" not in terminal.written
 
 
+@pytest.mark.thorough
 def test_nothing_of_a_path_reaches_the_terminal_raw_by_a_text_box(home: Path, work: Path) -> None:
     """Folders whose names a terminal would obey: export, file picker, pasting.
 
@@ -143,6 +145,7 @@ def test_nothing_of_a_path_reaches_the_terminal_raw_by_a_text_box(home: Path, wo
     assert re.findall(rb"\x1b\][012];", terminal.written) == [], "a window's title was set"
 
 
+@pytest.mark.thorough
 def test_a_very_long_word_may_be_pasted_into_the_filter(home: Path, work: Path) -> None:
     """400,000 characters: they are refused in a sentence, and the app goes on."""
     with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:

@@ -61,6 +61,7 @@ def test_a_signal_ends_the_app_as_its_keys_do(number: signal.Signals, home: Path
         is_as_before(terminal, work)
 
 
+@pytest.mark.thorough
 def test_a_signal_ends_the_app_amid_a_question(home: Path, work: Path) -> None:
     """Also where a box is open that waits for an answer."""
     with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
@@ -71,6 +72,7 @@ def test_a_signal_ends_the_app_amid_a_question(home: Path, work: Path) -> None:
         is_as_before(terminal, work)
 
 
+@pytest.mark.thorough
 def test_the_app_ends_when_the_terminal_that_controls_it_goes(home: Path, work: Path) -> None:
     """The system says so by a signal, and its output has nowhere to go."""
     with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
@@ -102,8 +104,9 @@ def test_the_app_can_be_suspended_and_resumed_and_left(home: Path, work: Path) -
         is_as_before(terminal, work)
 
 
+@pytest.mark.thorough
 @NEEDS_STATES
-@pytest.mark.parametrize("stop", usually([True, False], True))
+@pytest.mark.parametrize("stop", [True, False])
 def test_the_app_can_be_left_after_it_was_stopped_unasked(stop: bool, home: Path, work: Path):
     """SIGSTOP cannot be noticed, and SIGCONT may come to a program that was never stopped."""
     with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
@@ -120,6 +123,7 @@ def test_the_app_can_be_left_after_it_was_stopped_unasked(stop: bool, home: Path
         is_as_before(terminal, work)
 
 
+@pytest.mark.thorough
 @NEEDS_STATES
 def test_a_suspended_app_ends_when_it_is_asked_to(home: Path, work: Path) -> None:
     """As soon as it is continued."""

@@ -33,6 +33,7 @@ def sums(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.thorough
 def test_another_process_with_another_hash_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     """PYTHONHASHSEED and the number of polars' threads make no difference."""
     source = Path(recordpick.__file__).parents[1]
